@@ -1,0 +1,1 @@
+"""The rehearsal: a local AWS in which a synthesized CDK pipeline runs for real, on one machine."""
