@@ -1,0 +1,38 @@
+"""boto3 clients of the running cloud, for handlers that work on behalf of the current request."""
+
+import functools
+import os
+import threading
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+# Loopback only: a proxy of the user's, or our own, must never carry these calls.
+_CONFIG = Config(proxies={}, retries={"max_attempts": 0}, connect_timeout=5, read_timeout=300)
+_making = threading.Lock()
+
+
+def client(service: str) -> Any:
+    """A client for the account and region of the request that is being handled."""
+    from ministack.core.responses import get_account_id, get_region
+
+    return client_of(service, get_account_id(), get_region())
+
+
+def client_of(service: str, account: str, region: str) -> Any:
+    """A client for `account` (its id doubles as access key) in `region`."""
+    return _cached(os.environ["AWS_ENDPOINT_URL"], service, account, region)
+
+
+@functools.lru_cache(maxsize=256)
+def _cached(endpoint: str, service: str, account: str, region: str) -> Any:
+    with _making:  # clients may be shared between threads, their making may not
+        return boto3.session.Session().client(
+            service,
+            endpoint_url=endpoint,
+            region_name=region,
+            aws_access_key_id=account,
+            aws_secret_access_key="rehearsal",  # noqa: S106 - the emulator asks for any value
+            config=_CONFIG,
+        )
