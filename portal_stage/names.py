@@ -1,0 +1,104 @@
+"""Every physical name: `{resource-type}-{environment-suffix}`, within the limits of its AWS resource type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal_stage.errors import ConfigurationError
+from portal_stage.rules import matches, problem
+
+SUFFIX_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What AWS admits as a name: at most `length` characters, all of it matching `pattern`."""
+
+    length: int
+    pattern: str
+
+
+_ROLE = Limit(64, r"[\w+=,.@-]+")
+_SECURITY_GROUP = Limit(255, r"(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]+")
+_BALANCING = Limit(32, r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+_ECS = Limit(255, r"[\w-]+")
+_RDS = Limit(63, r"[a-z](?:-?[a-z0-9])*")
+_FUNCTION = Limit(64, r"[\w-]+")
+_LOG_GROUP = Limit(512, r"(?!aws/)[\w/.#-]+")
+_EDGE = Limit(64, r"[A-Za-z0-9-]+")
+# A bucket of the account-regional namespace carries "-{account}-{region}-an" behind its prefix: 26 of the
+# 63 characters in us-east-1.
+_BUCKET_PREFIX = Limit(63 - 26, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+
+_ROWS: tuple[tuple[Limit, tuple[str, ...]], ...] = (
+    (Limit(128, r"[A-Za-z][A-Za-z0-9-]*"), ("foundation", "data", "portal")),
+    (Limit(256, r"alias/(?!aws/)[\w/-]+"), ("alias/portal",)),
+    (Limit(256, r".+"), ("vpc",)),
+    (
+        _SECURITY_GROUP,
+        ("alb-sg", "frontend-sg", "backend-sg", "database-sg", "vpc-link-sg", "probe-sg", "nat-sg"),
+    ),
+    (Limit(128, r"[A-Za-z0-9().\-/_]{3,}"), ("nat-1", "nat-2", "nat-3")),
+    (_ROLE, ("nat-role", "frontend-task", "frontend-execution", "backend-task", "backend-execution")),
+    (_ROLE, ("probe-role", "pipeline-tests", "tests-build")),
+    (
+        _RDS,
+        (
+            "aurora",
+            "aurora-writer",
+            "aurora-reader-1",
+            "aurora-reader-2",
+            "aurora-subnets",
+            "aurora-parameters",
+        ),
+    ),
+    (Limit(255, r"[\w.-]{3,}"), ("sessions", "session-events")),
+    (_BALANCING, ("alb", "frontend-tg", "backend-tg")),
+    (_ECS, ("ecs", "frontend", "backend")),
+    (_FUNCTION, ("probe",)),
+    (_LOG_GROUP, ("/ecs/frontend", "/ecs/backend", "/aws/lambda/probe")),
+    (_BUCKET_PREFIX, ("static",)),
+    (
+        Limit(128, r"[\w .-]+"),
+        ("api", "api-key", "tests-api-key", "usage-plan", "tests-usage-plan", "vpc-link"),
+    ),
+    (_EDGE, ("vpc-origin", "static-oac", "headers")),
+)
+_LIMITS = {kind: limit for limit, kinds in _ROWS for kind in kinds}
+
+
+def suffix_problem(suffix: str) -> str | None:
+    """The sentence that tells what is wrong with an environment suffix; None when nothing is."""
+    if matches(r"[a-z](?:-?[a-z0-9])+", suffix) and len(suffix) <= SUFFIX_LENGTH:
+        return None
+    rule = f"use 2 to {SUFFIX_LENGTH} lower-case letters, digits and single hyphens, a letter first"
+    return problem("environment_suffix", suffix, rule, example="dev") + " or 'pr-42'"
+
+
+class Names:
+    """Builds the names of one environment: `Names("dev")("alb")` is `alb-dev`.
+
+    Raises:
+        ConfigurationError: when the suffix breaks its rule.
+    """
+
+    def __init__(self, suffix: str) -> None:
+        if problem := suffix_problem(suffix):
+            raise ConfigurationError([problem])
+        self.suffix = suffix
+
+    def __call__(self, resource_type: str) -> str:
+        """The name of this environment's resource of that type.
+
+        Raises:
+            ConfigurationError: for a type without a row in this file, or a name that AWS would refuse.
+        """
+        limit = _LIMITS.get(resource_type)
+        if limit is None:
+            rule = "use a type that has a row in portal_stage/names.py"
+            raise ConfigurationError([problem("resource type", resource_type, rule, example="alb")])
+        name = f"{resource_type}-{self.suffix}"
+        if len(name) > limit.length or not matches(limit.pattern, name):
+            rule = f"use at most {limit.length} characters that match {limit.pattern}"
+            raise ConfigurationError([problem("name", name, rule, example="alb-dev")])
+        return name

@@ -1,0 +1,39 @@
+"""The checks that configuration fields share, and the one shape in which a broken rule is told."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+_PRIVATE = tuple(ipaddress.IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+
+
+def problem(field: str, value: object, rule: str, *, example: object) -> str:
+    """The sentence for one broken rule: field, value, rule and a good example."""
+    return f"{field} {value!r}: {rule}, for example {example!r}"
+
+
+def matches(pattern: str | re.Pattern[str], value: object) -> bool:
+    """Whether the whole value is text of that pattern."""
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def whole(value: object, low: int, high: int) -> bool:
+    """Whether the value is a whole number from `low` to `high`."""
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def number(value: object, low: float, high: float, *, step: float | None = None) -> bool:
+    """Whether the value is a number from `low` to `high`, in steps from zero where `step` is given."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+        return False
+    return step is None or (value / step).is_integer()
+
+
+def private_network(cidr: object, *, largest: int, smallest: int) -> bool:
+    """Whether the value is a private IPv4 network, without host bits, whose prefix has such a length."""
+    try:
+        network = ipaddress.IPv4Network(str(cidr))
+    except ValueError:
+        return False
+    return largest <= network.prefixlen <= smallest and any(network.subnet_of(wide) for wide in _PRIVATE)
