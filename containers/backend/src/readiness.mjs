@@ -4,6 +4,7 @@ import { describeError, log } from './log.mjs';
 
 const LAG_MS = 2000; // how far a reader or an index may be behind before that counts as a failure
 const PAUSE_MS = 50;
+const PART_MS = 3500; // two parts in a row must answer before the probe gives up at 8 s
 
 /** Tries `seen` until it says true; throws when that takes longer than the lag allowed. */
 async function within(what, seen) {
@@ -11,6 +12,20 @@ async function within(what, seen) {
   while (!(await seen())) {
     if (performance.now() > deadline) throw Object.assign(new Error(`${what} is more than ${LAG_MS} ms behind`), { code: 'LAG' });
     await sleep(PAUSE_MS);
+  }
+}
+
+/** Rejects when `work` takes longer than a part may; what it began is bounded by its client's own time-outs. */
+async function bounded(work) {
+  const stop = new AbortController();
+  const timeOut = sleep(PART_MS, undefined, { signal: stop.signal }).then(() => {
+    throw Object.assign(new Error(`no answer within ${PART_MS} ms`), { code: 'TIMEOUT' });
+  });
+  try {
+    return await Promise.race([work(), timeOut]);
+  } finally {
+    timeOut.catch(() => {}); // the abort below rejects it, and nobody listens any more
+    stop.abort();
   }
 }
 
@@ -38,7 +53,7 @@ export class Readiness {
       const started = performance.now();
       const took = () => Math.round((performance.now() - started) * 10) / 10;
       try {
-        const value = await work();
+        const value = await bounded(work);
         checks[part] = { ok: true, ms: took() };
         return value;
       } catch (error) {
@@ -69,7 +84,9 @@ export class Readiness {
       return true;
     });
     await step('sessions_index', () =>
-      put ? within('the customer index', () => this.#sessions.seesMarker(created_at)) : this.#sessions.seesMarker(created_at),
+      put
+        ? within('the customer index', () => this.#sessions.seesMarker(created_at))
+        : this.#sessions.seesMarker(created_at), // the put's failure is its own; does the index answer?
     );
   }
 

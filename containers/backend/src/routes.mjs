@@ -67,6 +67,12 @@ export function createRoutes({ config, sessions, readiness }) {
         body: await sessions.ofCustomer(identifier('customer id', match[1]), listLimit(url.searchParams)),
       }),
     }],
+    [/^\/api\/devices\/([^/]+)\/sessions$/, {
+      GET: async ({ match, url }) => ({
+        status: 200,
+        body: await sessions.ofDevice(identifier('device id', match[1]), listLimit(url.searchParams)),
+      }),
+    }],
   ];
 
   return (request, url) => {

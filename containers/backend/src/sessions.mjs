@@ -60,9 +60,13 @@ export class SessionStore {
   }
 
   /** A customer's sessions, newest first: {sessions, more}; `more` says that the limit cut the list. */
-  async ofCustomer(customer_id, limit) {
-    const { Items, LastEvaluatedKey } = await this.#documents.send(this.#byCustomer(customer_id, { ScanIndexForward: false, Limit: limit }));
-    return { sessions: Items.filter(isAlive), more: LastEvaluatedKey !== undefined };
+  ofCustomer(customer_id, limit) {
+    return this.#list(this.#indexes.customer, { customer_id }, limit);
+  }
+
+  /** The same for a device: who is signed in there. */
+  ofDevice(device_id, limit) {
+    return this.#list(this.#indexes.device, { device_id }, limit);
   }
 
   /** Puts a marker that no caller can name (see `identifier` in routes.mjs: no '#'), overwriting the last one. */
@@ -73,18 +77,26 @@ export class SessionStore {
 
   /** Whether the customer index shows the marker of that time, or of a later check's. */
   async seesMarker(created_at) {
-    const { Items } = await this.#documents.send(this.#byCustomer('#readiness', { ScanIndexForward: false, Limit: 1 }));
-    return Items.length > 0 && Items[0].created_at >= created_at;
+    const [newest] = (await this.#newest(this.#indexes.customer, { customer_id: '#readiness' }, 1)).Items;
+    return newest !== undefined && newest.created_at >= created_at;
   }
 
-  #byCustomer(customer_id, options) {
-    return new QueryCommand({
+  async #list(index, owner, limit) {
+    const { Items, LastEvaluatedKey } = await this.#newest(index, owner, limit);
+    return { sessions: Items.filter(isAlive), more: LastEvaluatedKey !== undefined };
+  }
+
+  #newest(index, owner, limit) {
+    const [[attribute, value]] = Object.entries(owner);
+    return this.#documents.send(new QueryCommand({
       TableName: this.#tables.sessions,
-      IndexName: this.#indexes.customer,
-      KeyConditionExpression: 'customer_id = :customer',
-      ExpressionAttributeValues: { ':customer': customer_id },
-      ...options,
-    });
+      IndexName: index,
+      KeyConditionExpression: '#owner = :owner',
+      ExpressionAttributeNames: { '#owner': attribute },
+      ExpressionAttributeValues: { ':owner': value },
+      ScanIndexForward: false,
+      Limit: limit,
+    }));
   }
 
   #event({ session_id, customer_id, device_id }, kind) {

@@ -1,4 +1,4 @@
-// Says on the start page whether the API answers; without scripts the page says that it is still asking, and works.
+// Says on the start page whether the API answers.
 const status = document.getElementById('status');
 
 const say = (state, text) => {
