@@ -1,0 +1,88 @@
+# Everything that a person, CI or a CodeBuild step does with this project. `make help` lists it.
+PYTHON ?= python3
+APPROVE ?=
+PORT ?=
+
+# In CodeBuild the container is the isolation, so no virtual environment is made there.
+ifdef CODEBUILD_BUILD_ID
+BIN :=
+VENV :=
+PIP := python -m pip install --quiet --disable-pip-version-check
+else
+BIN := .venv/bin/
+VENV := .venv/.installed
+PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+endif
+CDK := node_modules/.bin/cdk
+NODE_MODULES := node_modules/.package-lock.json
+
+.PHONY: help install install-synth install-integration format lint types check test test-unit test-rehearsal \
+	synth rehearse integration deploy destroy clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-20s %s\n", $$1, $$2 }'
+
+install: $(VENV) $(NODE_MODULES) ## what everything below needs, into .venv and node_modules
+
+.venv/.installed: requirements.txt requirements-dev.txt integration_tests/requirements.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed and $(PYTHON) is %d.%d: run for example make install PYTHON=python3.12" % v[:2])'
+	@echo "Installing the Python packages into .venv (a minute or two the first time) ..."
+	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(NODE_MODULES): package.json package-lock.json | $(VENV)
+	@echo "Installing the pinned CDK CLI and cdk-assets into node_modules ..."
+	@npm ci --no-audit --no-fund --loglevel=error
+
+install-synth: $(NODE_MODULES) ## what a synthesis needs (the pipeline's Build step)
+ifdef CODEBUILD_BUILD_ID
+	$(PIP) -r requirements.txt
+endif
+
+install-integration: $(VENV) ## what the portal's tests need (the pipeline's test steps)
+ifdef CODEBUILD_BUILD_ID
+	$(PIP) -r integration_tests/requirements.txt
+endif
+
+format: install ## format the Python code
+	$(BIN)ruff format .
+	$(BIN)ruff check --fix .
+
+lint: install ## formatting and lint
+	$(BIN)ruff format --check .
+	$(BIN)ruff check .
+
+types: install ## strict type check
+	$(BIN)mypy
+
+test: install ## every test: units, invariants of the templates, the rehearsal end to end
+	$(BIN)python -m pytest tests
+
+test-unit: install ## the quick half: units and invariants of the templates
+	$(BIN)python -m pytest tests/unit tests/assembly
+
+test-rehearsal: install ## the rehearsal's own tests, end to end included
+	$(BIN)python -m pytest tests/rehearsal
+
+check: lint types test ## all of CI
+
+synth: install-synth ## the cloud assembly, into cdk.out
+	$(CDK) synth --quiet
+
+rehearse: install ## run the pipeline on this machine, to the end (APPROVE=all gives every approval, PORT=n fixes the port)
+	@$(BIN)python -m rehearsal run $(if $(APPROVE),--approve $(APPROVE)) $(if $(PORT),--port $(PORT))
+
+integration: install-integration ## the portal's tests against the environment that the variables name
+	@mkdir -p build/reports
+	$(BIN)python -m pytest integration_tests --junitxml=build/reports/integration.xml
+
+deploy: install ## AWS: create the pipeline once; afterwards a push is enough
+	$(CDK) deploy pipeline-tools
+
+destroy: install ## AWS: remove every environment and the pipeline
+	$(CDK) destroy 'pipeline-tools/**' pipeline-tools
+
+clean: ## remove what is built, keep what is installed
+	rm -rf build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,28 @@
+"""What the rehearsal records but does not act out, so that a green run claims no more than it showed."""
+
+from rehearsal.assembly import Assembly
+
+# By the resource type that asks for it: what a reader must still see on AWS.
+NOT_REHEARSED = {
+    "AWS::EC2::SecurityGroup": "security groups: kept and described, no packet is filtered",
+    "AWS::EC2::NetworkAcl": "network ACLs: kept and described, no packet is filtered",
+    "AWS::AutoScaling::AutoScalingGroup": "NAT instances: their groups are kept, nothing boots and nothing is routed",
+    "AWS::KMS::Key": "KMS: keys and policies are kept, data at rest stays as it is on this disk",
+    "AWS::IAM::Policy": "IAM: policies are kept, calls are not refused",
+    "AWS::ApplicationAutoScaling::ScalableTarget": "scaling: targets and policies are kept, counts do not change",
+    "AWS::CertificateManager::Certificate": "certificates: a throw-away authority signs the names at once",
+    "AWS::CloudFront::Distribution": "CloudFront: behaviours and origins act, nothing is cached and there is one edge",
+    "AWS::ECS::Service": "Fargate: tasks are processes of this machine's architecture; health checks do not stop them",
+    "AWS::RDS::DBCluster": "Aurora: PostgreSQL processes stand in for its storage, versions and Serverless capacity",
+    "AWS::WAFv2::WebACL": "WAF: rules are kept and not evaluated",
+    "AWS::CloudWatch::Alarm": "alarms: kept, metrics do not drive them",
+    "AWS::EC2::VPCEndpoint": "VPC endpoints: kept, traffic does not use them",
+}
+
+
+def not_rehearsed(assembly: Assembly) -> list[str]:
+    """The lines of the table that this assembly calls for, in the table's order."""
+    types = {
+        resource["Type"] for stack in assembly.stacks for resource in stack.template["Resources"].values()
+    }
+    return [line for type_, line in NOT_REHEARSED.items() if type_ in types]

@@ -1,0 +1,79 @@
+"""What a rehearsal asks of a checkout, and that its folder belongs to one rehearsal at a time."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rehearsal.workspace import Workspace, WorkspaceError
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=Test", "-c", "user.email=test@bank.example", "-c", "init.defaultBranch=main"]
+    command = ["git", *identity, *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / ".gitignore").write_text("build/\n")
+    git(tmp_path, "add", ".gitignore")
+    git(tmp_path, "commit", "--quiet", "-m", "first")
+    return tmp_path
+
+
+def test_a_clean_checkout_gives_its_commit(checkout: Path) -> None:
+    assert Workspace(checkout).commit() == git(checkout, "rev-parse", "HEAD")
+
+
+def test_changes_not_committed_are_named(checkout: Path) -> None:
+    for number in range(7):
+        (checkout / f"new{number}").touch()
+    with pytest.raises(WorkspaceError, match=r"not committed: new0, .*new4 and 2 more"):
+        Workspace(checkout).commit()
+
+
+def test_a_checkout_without_a_commit_is_refused(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    with pytest.raises(WorkspaceError, match="there is no commit yet"):
+        Workspace(tmp_path).commit()
+
+
+def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="not the top of a git checkout"):
+        Workspace(tmp_path).commit()
+
+
+def test_entering_empties_the_folder_but_keeps_downloads(checkout: Path) -> None:
+    state = checkout / "build" / "rehearsal"
+    (state / "cache").mkdir(parents=True)
+    (state / "logs").mkdir()
+    with Workspace(checkout):
+        assert sorted(entry.name for entry in state.iterdir()) == ["cache", "lock"]
+
+
+def test_a_second_rehearsal_of_the_same_project_is_refused(checkout: Path) -> None:
+    with Workspace(checkout), pytest.raises(WorkspaceError, match=r"already running \(process \d+\)"):
+        Workspace(checkout).__enter__()
+
+
+def test_the_folder_is_free_again_afterwards(checkout: Path) -> None:
+    with Workspace(checkout):
+        pass
+    with Workspace(checkout):
+        pass
+
+
+def test_push_carries_the_commit_to_the_branch(checkout: Path) -> None:
+    source = checkout / "build" / "source.git"
+    git(checkout, "init", "--quiet", "--bare", str(source))
+    workspace = Workspace(checkout)
+    workspace.push(source, workspace.commit(), "main")
+    assert git(source, "rev-parse", "main") == workspace.commit()
+
+
+def test_a_refused_push_tells_why(checkout: Path) -> None:
+    workspace = Workspace(checkout)
+    with pytest.raises(WorkspaceError, match=r"git push to the rehearsal failed: .+"):
+        workspace.push(checkout / "missing.git", workspace.commit(), "main")
