@@ -1,0 +1,42 @@
+"""The CDK app: the pipeline with every environment, or with `-c environmentSuffix=pr-42` one sandbox alone."""
+
+from __future__ import annotations
+
+import sys
+
+import aws_cdk as cdk
+
+from portal_stage.errors import ConfigurationError
+
+
+def build(app: cdk.App) -> None:
+    """Fill the app from `pipeline/environments.py`.
+
+    Raises:
+        ConfigurationError: with every problem of that file, or with the sandbox's.
+    """
+    # Imported here, because the file is checked as it is read.
+    from pipeline.config import sandbox
+    from pipeline.environments import DEV, ENVIRONMENTS, TOOLS
+    from pipeline.pipeline_stack import PipelineStack
+    from portal_stage.stage import PortalStage
+
+    suffix = app.node.try_get_context("environmentSuffix")
+    if suffix is None:
+        PipelineStack(app, TOOLS.name("pipeline"), tools=TOOLS, environments=ENVIRONMENTS)
+    else:
+        environment = sandbox(str(suffix), like=DEV, beside=ENVIRONMENTS)
+        PortalStage(app, "sandbox", environment=environment, tools_account=TOOLS.account)
+
+
+def main() -> None:
+    app = cdk.App(analytics_reporting=False)
+    try:
+        build(app)
+    except ConfigurationError as error:
+        sys.exit(str(error))
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

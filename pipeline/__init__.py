@@ -1,0 +1,1 @@
+"""How change travels: the environments, the pipeline that carries them, and what its steps need."""

@@ -1,0 +1,41 @@
+"""Where the pipeline keeps what it carries: one encrypted bucket that goes when the stack goes."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from pipeline.config import Tools
+
+
+class Artifacts(Construct):
+    """Bucket and key of our own: the ones that CDK makes by itself stay behind after a destroy."""
+
+    def __init__(self, scope: Construct, id_: str, *, tools: Tools) -> None:
+        super().__init__(scope, id_)
+        key = kms.Key(
+            self,
+            "Key",
+            alias=f"alias/{tools.name('pipeline')}",
+            description="The pipeline's artifacts",
+            enable_key_rotation=True,
+            pending_window=cdk.Duration.days(7),
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            bucket_name_prefix=tools.name("artifacts"),
+            bucket_namespace=s3.BucketNamespace.ACCOUNT_REGIONAL,
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=key,
+            bucket_key_enabled=True,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            # An artifact is needed until the last gate of its execution has been passed.
+            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(90))],
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+            auto_delete_objects=True,
+        )

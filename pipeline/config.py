@@ -1,0 +1,96 @@
+"""The pipeline's own configuration, the checks that concern several environments, and the sandbox."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from portal_stage.config import REGION, Environment
+from portal_stage.errors import Checked, ConfigurationError, ErrorCollector
+from portal_stage.names import suffix_problem
+
+SUFFIX = "tools"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools(Checked):
+    """Where the pipeline itself lives, and the branch whose pushes start it."""
+
+    account: str
+    region: str = REGION
+    connection_arn: str
+    repository: str
+    branch: str = "main"
+
+    label = "tools: "
+
+    def problems(self) -> Iterator[str]:
+        if not re.fullmatch(r"\d{12}", str(self.account)):
+            yield f"account {self.account!r}: use the account's twelve digits as text, for example '111111111111'"
+        if self.region != REGION:
+            yield f"region {self.region!r}: use {REGION!r}, where the environments are too"
+        # The name of the service before July 2024 stands in the ARNs of connections made until then.
+        arn = r"arn:aws:(?:codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}"
+        if not re.fullmatch(arn, self.connection_arn):
+            yield (
+                f"connection_arn {self.connection_arn!r}: use the ARN of a CodeConnections connection, for example "
+                f"'arn:aws:codeconnections:{REGION}:111111111111:connection/aabbccdd-0011-2233-4455-66778899aabb'"
+            )
+        if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", self.repository):
+            yield f"repository {self.repository!r}: use owner and name, for example 'bank/customer-portal'"
+        if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", self.branch):
+            yield f"branch {self.branch!r}: use a branch's name without refs/heads/, for example 'main'"
+
+    def name(self, resource_type: str) -> str:
+        """The physical name of one of the pipeline's own resources: `tools.name("synth")` is `synth-tools`.
+
+        The suffix is fixed, so these names are constants; the assembly tests hold them to the limits.
+        """
+        return f"{resource_type}-{SUFFIX}"
+
+
+def check_together(errors: ErrorCollector, environments: Sequence[Environment]) -> None:
+    """Add what no environment can see alone: a suffix used twice, a suffix that is taken, networks that overlap."""
+    suffixes = [environment.suffix for environment in environments]
+    for suffix in sorted({suffix for suffix in suffixes if suffixes.count(suffix) > 1}):
+        errors.add(
+            f"environment_suffix {suffix!r}: used by {suffixes.count(suffix)} environments; use each one once, "
+            "for example 'dev', 'staging' and 'prod'"
+        )
+    if SUFFIX in suffixes:
+        errors.add(f"environment_suffix {SUFFIX!r}: it is the pipeline's own; use another, for example 'dev'")
+    for one, other in itertools.combinations(environments, 2):
+        if _overlap(one.network.cidr, other.network.cidr):
+            errors.add(
+                f"network.cidr {one.network.cidr!r} of {one.suffix!r} and {other.network.cidr!r} of {other.suffix!r}: "
+                "use ranges that do not overlap, for example '10.20.0.0/16' and '10.21.0.0/16'"
+            )
+
+
+def sandbox(suffix: str, *, like: Environment, beside: Sequence[Environment]) -> Environment:
+    """An environment for one person's experiments: everything of `like`, hostnames and names of its own.
+
+    Raises:
+        ConfigurationError: when the suffix breaks the rule, or is one of an environment or of the pipeline.
+    """
+    if problem := suffix_problem(suffix):
+        raise ConfigurationError([problem])
+    taken = [environment.suffix for environment in beside] + [SUFFIX]
+    if suffix in taken:
+        raise ConfigurationError(
+            [
+                f"environment_suffix {suffix!r}: taken, as are {', '.join(taken)}; use another, for example 'pr-42'"
+            ]
+        )
+    return dataclasses.replace(like, suffix=suffix)
+
+
+def _overlap(one: str, other: str) -> bool:
+    try:
+        return ipaddress.ip_network(one).overlaps(ipaddress.ip_network(other))
+    except (TypeError, ValueError):
+        return False  # The network that is none has been reported already.

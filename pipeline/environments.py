@@ -1,0 +1,72 @@
+"""The one file to edit: every environment side by side, in the order of delivery, and where the pipeline lives."""
+
+from __future__ import annotations
+
+from pipeline.config import Tools, check_together
+from portal_stage.config import (
+    ApiConfig,
+    DatabaseConfig,
+    Environment,
+    HostedZone,
+    NetworkConfig,
+    ServiceConfig,
+)
+from portal_stage.errors import collecting_errors
+
+with collecting_errors() as errors:
+    TOOLS = Tools(
+        account="111111111111",
+        connection_arn="arn:aws:codeconnections:us-east-1:111111111111:connection/5b8a4c1e-9d2f-4e7a-8c36-0f1d2e3a4b5c",
+        repository="bank/customer-portal",
+        branch="main",
+    )
+
+    DEV = Environment(
+        suffix="dev",
+        account="111111111111",
+        production=False,
+        zone=HostedZone(id="Z0DEV0123456789ABCDE", name="dev.bank.example"),
+        owner="portal-team",
+        cost_center="cc-4711",
+        log_days=7,
+        network=NetworkConfig(cidr="10.20.0.0/16", nat_instances=1),
+        database=DatabaseConfig(min_capacity=0.5, max_capacity=2, backup_days=1),
+        frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
+        backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
+        api=ApiConfig(rate_limit=20, burst_limit=40, daily_quota=50_000),
+    )
+
+    STAGING = Environment(
+        suffix="staging",
+        account="111111111111",
+        production=False,
+        zone=HostedZone(id="Z0STAGING456789ABCDE", name="staging.bank.example"),
+        owner="portal-team",
+        cost_center="cc-4711",
+        log_days=7,
+        network=NetworkConfig(cidr="10.21.0.0/16", nat_instances=1),
+        database=DatabaseConfig(min_capacity=0.5, max_capacity=4, backup_days=1),
+        frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
+        backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
+        api=ApiConfig(rate_limit=50, burst_limit=100, daily_quota=100_000),
+    )
+
+    PROD = Environment(
+        suffix="prod",
+        account="111111111111",
+        production=True,
+        zone=HostedZone(id="Z0PROD0123456789ABCD", name="bank.example"),
+        owner="portal-team",
+        cost_center="cc-4711",
+        log_days=14,
+        network=NetworkConfig(cidr="10.22.0.0/16", nat_instances=3),
+        database=DatabaseConfig(instance_type="r8g.large", backup_days=7),
+        frontend=ServiceConfig(
+            port=8080, health_path="/healthz", cpu=512, memory=1024, tasks=3, spot=True, on_demand_base=2
+        ),
+        backend=ServiceConfig(port=3000, health_path="/api/health", cpu=512, memory=1024, tasks=3),
+        api=ApiConfig(rate_limit=200, burst_limit=400, daily_quota=1_000_000),
+    )
+
+    ENVIRONMENTS = (DEV, STAGING, PROD)
+    check_together(errors, ENVIRONMENTS)

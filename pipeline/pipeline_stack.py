@@ -1,0 +1,125 @@
+"""The pipeline: from a push through every environment, a human between them, tests after each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_logs as logs
+from aws_cdk import pipelines
+from constructs import Construct
+
+from pipeline import buildspec
+from pipeline.artifacts import Artifacts
+from pipeline.config import Tools
+from pipeline.pins import pinned
+from pipeline.steps import IntegrationTests, approval_step, synth_step, use_connection
+from portal_stage.config import Environment
+from portal_stage.stage import PortalStage
+
+# The tools that CDK Pipelines installs for itself run on this, whatever the image's default will be.
+NODE = pipelines.CodeBuildOptions(
+    partial_build_spec=codebuild.BuildSpec.from_object(
+        {"version": "0.2", "phases": {"install": {"runtime-versions": {"nodejs": "22"}}}}
+    )
+)
+
+
+class PipelineStack(cdk.Stack):
+    """Source, Build, UpdatePipeline, Assets, then the environments in their order, each behind its gate."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, tools: Tools, environments: Sequence[Environment]
+    ) -> None:
+        super().__init__(
+            scope,
+            id_,
+            stack_name=tools.name("pipeline"),
+            description="Carries the customer portal from a push to production",
+            env=cdk.Environment(account=tools.account, region=tools.region),
+        )
+        self._tools = tools
+        self._artifacts = Artifacts(self, "Artifacts", tools=tools).bucket
+        self._log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/codebuild/{tools.name('pipeline')}",
+            retention=logs.RetentionDays.TWO_WEEKS,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        self._synth = synth_step(tools)
+        self._delivery = self._make_delivery(environments)
+        for position, environment in enumerate(environments):
+            if position > 0:
+                self._add_gate(environment)
+            self._add_environment(environment)
+        self._delivery.build_pipeline()
+        self._refine()
+
+    def _make_delivery(self, environments: Sequence[Environment]) -> pipelines.CodePipeline:
+        return pipelines.CodePipeline(
+            self,
+            "Delivery",
+            pipeline_name=self._tools.name("pipeline"),
+            pipeline_type=codepipeline.PipelineType.V2,
+            # Every commit gets its turn: with SUPERSEDED a waiting approval would swallow the ones behind it.
+            execution_mode=codepipeline.ExecutionMode.QUEUED,
+            use_pipeline_role_for_actions=True,
+            artifact_bucket=self._artifacts,
+            cross_account_keys=any(
+                environment.account != self._tools.account for environment in environments
+            ),
+            synth=self._synth,
+            cli_version=pinned("aws-cdk"),
+            cdk_assets_cli_version=pinned("cdk-assets"),
+            # One publisher for all: a new asset is then no change of the pipeline.
+            publish_assets_in_parallel=False,
+            self_mutation_code_build_defaults=NODE,
+            asset_publishing_code_build_defaults=NODE,
+            code_build_defaults=pipelines.CodeBuildOptions(
+                # ARM throughout, because x86 builders cannot run the steps of the arm64 images.
+                build_environment=codebuild.BuildEnvironment(
+                    build_image=codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
+                    compute_type=codebuild.ComputeType.SMALL,
+                ),
+                logging=codebuild.LoggingOptions(
+                    cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=self._log_group)
+                ),
+                timeout=cdk.Duration.minutes(30),
+            ),
+        )
+
+    def _add_gate(self, environment: Environment) -> None:
+        """A stage of its own, so that a retry of the deployment behind it never waits for a human."""
+        self._delivery.add_wave(f"Gate-{environment.suffix}", post=[approval_step(environment)])
+
+    def _add_environment(self, environment: Environment) -> None:
+        stage = PortalStage(
+            self, environment.suffix, environment=environment, tools_account=self._tools.account
+        )
+        tests = IntegrationTests(
+            self,
+            f"Tests-{environment.suffix}",
+            tools=self._tools,
+            environment=environment,
+            assembly=self._synth,
+            outputs=stage.test_outputs,
+            artifacts=self._artifacts,
+            log_group=self._log_group,
+        )
+        self._delivery.add_stage(stage, post=[tests.step])
+
+    def _refine(self) -> None:
+        """What CDK Pipelines has no argument for; possible once the pipeline is built."""
+        self._delivery.pipeline.add_to_role_policy(use_connection(self._tools))
+        # Read from the commit, so that the pipeline as it is can build the code as it will be.
+        synth = _resource(self._delivery.synth_project)
+        synth.add_property_override("Source.BuildSpec", buildspec.path_of("synth"))
+        _resource(self._delivery.self_mutation_project).name = self._tools.name("self-mutation")
+
+
+def _resource(project: codebuild.IProject) -> codebuild.CfnProject:
+    return cast(codebuild.CfnProject, project.node.default_child)
