@@ -22,6 +22,8 @@ USER_BUNDLE_VARIABLES = (
     "AWS_CA_BUNDLE",
     "PIP_CERT",
     "NODE_EXTRA_CA_CERTS",
+    "npm_config_cafile",
+    "NPM_CONFIG_CAFILE",
 )
 
 
@@ -40,6 +42,8 @@ class Authority:
     """Signs certificates for the names that the deployed certificates carry.
 
     folder: where certificates and keys are written; it is made if absent.
+    certificate: the authority's own, in PEM.  bundle: the well-known authorities, the user's own and this one.
+    extra: the last two alone, for programs that know the well-known ones by themselves, as Node does.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str] = os.environ) -> None:
@@ -51,7 +55,10 @@ class Authority:
         self.certificate = folder / "ca.pem"
         self._ca.cert_pem.write_to_path(self.certificate)
         self.bundle = folder / "bundle.pem"
-        self.bundle.write_bytes(_bundle(environment) + self._ca.cert_pem.bytes())
+        users_own = [value for name in USER_BUNDLE_VARIABLES if (value := environment.get(name))]
+        self.bundle.write_bytes(_joined([certifi.where(), *users_own]) + self._ca.cert_pem.bytes())
+        self.extra = folder / "extra.pem"
+        self.extra.write_bytes(_joined(users_own) + self._ca.cert_pem.bytes())
 
     def issue(self, names: Iterable[str]) -> Leaf:
         """The certificate for exactly these names (host names, wildcards or IP addresses; at least one).
@@ -75,8 +82,8 @@ class Authority:
         return leaf
 
 
-def _bundle(environment: Mapping[str, str]) -> bytes:
-    """certifi's bundle and every bundle that the user's environment names, each file once."""
-    named = (environment.get(variable, "") for variable in USER_BUNDLE_VARIABLES)
-    files = dict.fromkeys([certifi.where(), *filter(None, named)])
-    return b"".join(Path(file).read_bytes().rstrip(b"\n") + b"\n" for file in files if Path(file).is_file())
+def _joined(files: list[str]) -> bytes:
+    """The contents of the files that exist, each file once."""
+    return b"".join(
+        Path(file).read_bytes().rstrip(b"\n") + b"\n" for file in dict.fromkeys(files) if Path(file).is_file()
+    )
