@@ -39,7 +39,7 @@ _ROWS: tuple[tuple[Limit, tuple[str, ...]], ...] = (
         ("alb-sg", "frontend-sg", "backend-sg", "database-sg", "vpc-link-sg", "probe-sg", "nat-sg"),
     ),
     (Limit(128, r"[A-Za-z0-9().\-/_]{3,}"), ("nat-1", "nat-2", "nat-3")),
-    (_ROLE, ("nat-role", "frontend-task", "frontend-execution", "backend-task", "backend-execution")),
+    (_ROLE, ("frontend-task", "frontend-execution", "backend-task", "backend-execution")),
     (_ROLE, ("probe-role", "pipeline-tests", "tests-build")),
     (
         _RDS,
@@ -55,8 +55,16 @@ _ROWS: tuple[tuple[Limit, tuple[str, ...]], ...] = (
     (Limit(255, r"[\w.-]{3,}"), ("sessions", "session-events")),
     (_BALANCING, ("alb", "frontend-tg", "backend-tg")),
     (_ECS, ("ecs", "frontend", "backend")),
-    (_FUNCTION, ("probe",)),
+    (_FUNCTION, ("probe", "restrict-default-sg", "auto-delete-objects", "bucket-deployment")),
     (_LOG_GROUP, ("/ecs/frontend", "/ecs/backend", "/aws/lambda/probe")),
+    (
+        _LOG_GROUP,
+        (
+            "/aws/lambda/restrict-default-sg",
+            "/aws/lambda/auto-delete-objects",
+            "/aws/lambda/bucket-deployment",
+        ),
+    ),
     (_BUCKET_PREFIX, ("static",)),
     (
         Limit(128, r"[\w .-]+"),

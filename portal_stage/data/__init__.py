@@ -1,0 +1,1 @@
+"""The monthly tier: Aurora and the session tables."""

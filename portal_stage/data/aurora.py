@@ -1,0 +1,113 @@
+"""Aurora PostgreSQL: a writer and two readers in the isolated subnets."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_rds as rds
+from constructs import Construct
+
+from portal_stage.config import DatabaseConfig
+from portal_stage.foundation.network import DATA
+from portal_stage.foundation.security_groups import POSTGRESQL
+from portal_stage.logs import log_group
+from portal_stage.names import Names
+
+DATABASE = "portal"
+MASTER_USER = "portal_admin"
+_ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_11)
+
+
+class Aurora(Construct):
+    """Encrypted, TLS only; the master's secret is made and rotated by RDS; destroying it leaves no snapshot."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        config: DatabaseConfig,
+        vpc: ec2.IVpc,
+        security_group: ec2.ISecurityGroup,
+        key: kms.IKey,
+        log_days: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._names = names
+        self._config = config
+        name = names("aurora")
+        logs = log_group(self, "Logs", name=f"/aws/rds/cluster/{name}/postgresql", key=key, days=log_days)
+        self.cluster = rds.DatabaseCluster(
+            self,
+            "Cluster",
+            engine=_ENGINE,
+            cluster_identifier=name,
+            default_database_name=DATABASE,
+            port=POSTGRESQL,
+            writer=self._instance("writer", tier=0),
+            # The first reader is as large as the writer and takes over from it; the second scales by itself.
+            readers=[self._instance("reader-1", tier=1), self._instance("reader-2", tier=2)],
+            serverless_v2_min_capacity=config.min_capacity,
+            serverless_v2_max_capacity=config.max_capacity,
+            vpc=vpc,
+            subnet_group=self._subnets(vpc),
+            security_groups=[security_group],
+            parameter_group=self._parameters(),
+            storage_encrypted=True,
+            storage_encryption_key=key,
+            manage_master_user_password=True,
+            credentials=rds.Credentials.from_username(MASTER_USER, encryption_key=key),
+            backup=rds.BackupProps(retention=cdk.Duration.days(config.backup_days)),
+            copy_tags_to_snapshot=True,
+            cloudwatch_logs_exports=["postgresql"],
+            database_insights_mode=rds.DatabaseInsightsMode.STANDARD,
+            performance_insight_encryption_key=key,
+            deletion_protection=False,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        self.cluster.node.add_dependency(logs)
+
+    @property
+    def secret_arn(self) -> str:
+        """The master's secret, complete ARN; read at run time, because RDS rotates it."""
+        secret = self.cluster.secret
+        assert secret is not None  # noqa: S101 - for the type checker: a managed password has one
+        return secret.secret_arn
+
+    def _instance(self, role: str, *, tier: int) -> rds.IClusterInstance:
+        identifier = self._names(f"aurora-{role}")
+        if self._config.instance_type is None:
+            return rds.ClusterInstance.serverless_v2(
+                role, scale_with_writer=tier == 1, instance_identifier=identifier, publicly_accessible=False
+            )
+        return rds.ClusterInstance.provisioned(
+            role,
+            instance_type=ec2.InstanceType(self._config.instance_type),
+            promotion_tier=tier,
+            instance_identifier=identifier,
+            publicly_accessible=False,
+        )
+
+    def _subnets(self, vpc: ec2.IVpc) -> rds.SubnetGroup:
+        return rds.SubnetGroup(
+            self,
+            "Subnets",
+            subnet_group_name=self._names("aurora-subnets"),
+            description="The data subnets",
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_group_name=DATA),
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+
+    def _parameters(self) -> rds.ParameterGroup:
+        return rds.ParameterGroup(
+            self,
+            "Parameters",
+            name=self._names("aurora-parameters"),
+            description="TLS only",
+            engine=_ENGINE,
+            parameters={"rds.force_ssl": "1"},
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )

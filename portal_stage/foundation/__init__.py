@@ -1,0 +1,1 @@
+"""The yearly tier: key, network, security groups."""

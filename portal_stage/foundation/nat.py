@@ -1,0 +1,160 @@
+"""Egress through instances that heal: a fixed interface per zone, and a group of one that boots on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_autoscaling as autoscaling
+from aws_cdk import aws_ec2 as ec2
+
+from portal_stage.foundation.security_groups import security_group
+from portal_stage.names import Names
+
+# Resolved at launch: a new image reaches a new instance, and no deployment replaces one for its sake.
+_IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
+# The packages come from S3 over HTTPS, through the gateway endpoint. No address is bound to a name of a device:
+# masquerade on whatever carries the default route.
+_BOOT = """#!/bin/bash
+set -euo pipefail
+dnf install -y nftables
+echo 'net.ipv4.ip_forward = 1' > /etc/sysctl.d/90-nat.conf
+sysctl --load /etc/sysctl.d/90-nat.conf
+device=$(ip -4 route show default | awk '{ print $5; exit }')
+cat > /etc/sysconfig/nftables.conf <<RULES
+table ip nat {
+  chain postrouting {
+    type nat hook postrouting priority srcnat;
+    oifname "$device" masquerade
+  }
+}
+RULES
+systemctl enable --now nftables
+"""
+
+
+class HealingNat(ec2.NatProvider):
+    """NAT instances whose routes never change.
+
+    The route's target is a network interface with an Elastic IP. The launch template names that interface as
+    device 0, so whichever instance the Auto Scaling group starts in the zone is the NAT from its first second,
+    without a script that attaches anything and without permission to do so.
+    """
+
+    security_group: ec2.SecurityGroup
+
+    def __init__(self, *, names: Names, instance_type: str) -> None:
+        super().__init__()
+        self._names = names
+        self._instance_type = instance_type
+        self._interfaces: dict[str, ec2.CfnNetworkInterface] = {}
+
+    def configure_nat(
+        self,
+        *,
+        nat_subnets: Sequence[ec2.PublicSubnet],
+        private_subnets: Sequence[ec2.PrivateSubnet],
+        vpc: ec2.Vpc,
+    ) -> None:
+        """Called by the VPC, once its subnets exist."""
+        self.security_group = security_group(
+            vpc, "nat", names=self._names, vpc=vpc, description="The NAT instances"
+        )
+        for number, subnet in enumerate(nat_subnets, start=1):
+            self._interfaces[subnet.availability_zone] = self._instance(subnet, self._names(f"nat-{number}"))
+        for private in private_subnets:
+            self.configure_subnet(private)
+
+    def configure_subnet(self, subnet: ec2.PrivateSubnet) -> None:
+        """Routes the subnet to its own zone's instance, or to the first where its zone has none."""
+        interface = self._interfaces.get(subnet.availability_zone) or next(iter(self._interfaces.values()))
+        subnet.add_route(
+            "DefaultRoute",
+            router_type=ec2.RouterType.NETWORK_INTERFACE,
+            router_id=interface.ref,
+            enables_internet_connectivity=True,
+        )
+
+    @property
+    def configured_gateways(self) -> list[ec2.GatewayConfig]:
+        """Zone and route target of each instance."""
+        return [ec2.GatewayConfig(az=zone, gateway_id=eni.ref) for zone, eni in self._interfaces.items()]
+
+    def _instance(self, subnet: ec2.PublicSubnet, name: str) -> ec2.CfnNetworkInterface:
+        interface = ec2.CfnNetworkInterface(
+            subnet,
+            "NatInterface",
+            subnet_id=subnet.subnet_id,
+            group_set=[self.security_group.security_group_id],
+            source_dest_check=False,
+            description=name,
+        )
+        address = ec2.CfnEIP(subnet, "NatAddress", domain="vpc")
+        association = ec2.CfnEIPAssociation(
+            subnet,
+            "NatAddressAssociation",
+            allocation_id=address.attr_allocation_id,
+            network_interface_id=interface.ref,
+        )
+        template = self._launch_template(subnet, name, interface)
+        group = self._group_of_one(subnet, name, template)
+        group.add_resource_dependency(association)
+        group.node.add_dependency(subnet.internet_connectivity_established)
+        return interface
+
+    def _launch_template(
+        self, subnet: ec2.PublicSubnet, name: str, interface: ec2.CfnNetworkInterface
+    ) -> ec2.CfnLaunchTemplate:
+        data = ec2.CfnLaunchTemplate
+        return ec2.CfnLaunchTemplate(
+            subnet,
+            "NatLaunchTemplate",
+            launch_template_name=name,
+            launch_template_data=data.LaunchTemplateDataProperty(
+                image_id=_IMAGE,
+                instance_type=self._instance_type,
+                network_interfaces=[
+                    data.NetworkInterfaceProperty(device_index=0, network_interface_id=interface.ref)
+                ],
+                metadata_options=data.MetadataOptionsProperty(
+                    http_tokens="required", http_put_response_hop_limit=1
+                ),
+                block_device_mappings=[
+                    data.BlockDeviceMappingProperty(
+                        device_name="/dev/xvda",
+                        # No key of ours: Auto Scaling's role would have to be in its policy, and a fresh
+                        # account has no such role yet. This is the account's AWS-managed one.
+                        ebs=data.EbsProperty(
+                            volume_type="gp3", volume_size=8, encrypted=True, delete_on_termination=True
+                        ),
+                    )
+                ],
+                user_data=cdk.Fn.base64(_BOOT),
+            ),
+        )
+
+    def _group_of_one(
+        self, subnet: ec2.PublicSubnet, name: str, template: ec2.CfnLaunchTemplate
+    ) -> autoscaling.CfnAutoScalingGroup:
+        # Zones and no subnets: the interface brings its own subnet, and EC2 refuses to be told two.
+        cfn_subnet = subnet.node.default_child
+        assert isinstance(cfn_subnet, ec2.CfnSubnet)  # noqa: S101 - for the type checker
+        group = autoscaling.CfnAutoScalingGroup(
+            subnet,
+            "NatGroup",
+            auto_scaling_group_name=name,
+            min_size="1",
+            max_size="1",
+            availability_zones=[cfn_subnet.attr_availability_zone],
+            launch_template=autoscaling.CfnAutoScalingGroup.LaunchTemplateSpecificationProperty(
+                launch_template_id=template.ref, version=template.attr_latest_version_number
+            ),
+        )
+        # The interface is in use until the old instance is gone, so none may stay while it is replaced.
+        group.cfn_options.update_policy = cdk.CfnUpdatePolicy(
+            auto_scaling_rolling_update=cdk.CfnAutoScalingRollingUpdate(
+                min_instances_in_service=0, max_batch_size=1
+            )
+        )
+        cdk.Tags.of(group).add("Name", name)
+        return group

@@ -1,0 +1,38 @@
+"""The foundation: what changes once a year."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from portal_stage.config import Environment
+from portal_stage.custom_resources import adopt_providers
+from portal_stage.foundation.key import EnvironmentKey
+from portal_stage.foundation.network import Network
+from portal_stage.foundation.security_groups import SecurityGroups
+
+
+class FoundationStack(cdk.Stack):
+    """Key, network and security groups of one environment."""
+
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
+        names = environment.names
+        super().__init__(
+            scope,
+            id_,
+            stack_name=names("foundation"),
+            description="Customer portal: key, network, security groups",
+        )
+        self.key = EnvironmentKey(self, "Key", names=names)
+        self.network = Network(self, "Network", names=names, config=environment.network)
+        self.vpc = self.network.vpc
+        self.security_groups = SecurityGroups(
+            self,
+            "SecurityGroups",
+            names=names,
+            vpc=self.vpc,
+            nat=self.network.nat.security_group,
+            frontend_port=environment.frontend.port,
+            backend_port=environment.backend.port,
+        )
+        adopt_providers(self, names=names, key=self.key, log_days=environment.log_days)

@@ -1,0 +1,144 @@
+"""The partners' API: a regional REST API, through a VPC link straight to the load balancer."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elb
+from constructs import Construct
+
+from portal_stage.config import ApiConfig
+from portal_stage.foundation.network import APP
+from portal_stage.names import Names
+from portal_stage.portal.domain import Domain
+
+# One call fits, a handful at once does not: how the tests see the limit without reaching for the customers' plan.
+_TESTS_RATE = 2
+_TESTS_BURST = 3
+
+
+class Api(Construct):
+    """Every method under `/api` needs a key and counts against its usage plan, but `GET /api/health`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        config: ApiConfig,
+        vpc: ec2.IVpc,
+        security_group: ec2.ISecurityGroup,
+        alb: elb.IApplicationLoadBalancer,
+        domain: Domain,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._names = names
+        self._alb = alb
+        self._link = apigatewayv2.VpcLink(
+            self,
+            "VpcLink",
+            vpc_link_name=names("vpc-link"),
+            vpc=vpc,
+            subnets=ec2.SubnetSelection(subnet_group_name=APP),
+            security_groups=[security_group],
+        )
+        self._rest_api = apigateway.RestApi(
+            self,
+            "RestApi",
+            rest_api_name=names("api"),
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            # Partners come by the custom domain only.
+            disable_execute_api_endpoint=True,
+            # That role belongs to the account, not to an environment.
+            cloud_watch_role=False,
+            deploy_options=apigateway.StageOptions(stage_name="v1", metrics_enabled=True),
+        )
+        api = self._rest_api.root.add_resource("api")
+        self._method(api.add_resource("health"), "GET", f"https://{domain.origin_host}/api/health", key=False)
+        self._method(
+            api.add_resource("{proxy+}"),
+            "ANY",
+            f"https://{domain.origin_host}/api/{{proxy}}",
+            parameter="proxy",
+        )
+        self.domain_name = self._domain_name(domain)
+        self._plan(
+            "UsagePlan",
+            names("usage-plan"),
+            names("api-key"),
+            apigateway.ThrottleSettings(rate_limit=config.rate_limit, burst_limit=config.burst_limit),
+            apigateway.QuotaSettings(limit=config.daily_quota, period=apigateway.Period.DAY),
+        )
+        self.tests_key = self._plan(
+            "TestsUsagePlan",
+            names("tests-usage-plan"),
+            names("tests-api-key"),
+            apigateway.ThrottleSettings(rate_limit=_TESTS_RATE, burst_limit=_TESTS_BURST),
+            apigateway.QuotaSettings(limit=10_000, period=apigateway.Period.DAY),
+        )
+
+    def _method(
+        self,
+        resource: apigateway.Resource,
+        verb: str,
+        uri: str,
+        *,
+        key: bool = True,
+        parameter: str | None = None,
+    ) -> None:
+        """A method that hands the request to the load balancer: the link carries it, the target names the
+        balancer, and the URI gives the scheme, the path and the name in the balancer's certificate."""
+        integration = apigateway.Integration(
+            type=apigateway.IntegrationType.HTTP_PROXY,
+            integration_http_method=verb,
+            uri=uri,
+            options=apigateway.IntegrationOptions(
+                connection_type=apigateway.ConnectionType.VPC_LINK,
+                vpc_link=apigateway.VpcLink.from_vpc_link_id(resource, "VpcLink", self._link.vpc_link_id),
+                request_parameters={
+                    f"integration.request.path.{parameter}": f"method.request.path.{parameter}"
+                }
+                if parameter
+                else None,
+            ),
+        )
+        method = resource.add_method(
+            verb,
+            integration,
+            api_key_required=key,
+            request_parameters={f"method.request.path.{parameter}": True} if parameter else None,
+        )
+        cfn_method = method.node.default_child
+        assert isinstance(cfn_method, apigateway.CfnMethod)  # noqa: S101 - for the type checker
+        cfn_method.add_property_override("Integration.IntegrationTarget", self._alb.load_balancer_arn)
+
+    def _domain_name(self, domain: Domain) -> apigateway.DomainName:
+        # The methods' target is not in the deployment's own hash: without this a change of it is never deployed.
+        deployment = self._rest_api.latest_deployment
+        assert deployment is not None  # noqa: S101 - for the type checker
+        deployment.add_to_logical_id({"integrationTarget": "load balancer"})
+        return apigateway.DomainName(
+            self,
+            "DomainName",
+            domain_name=domain.api_host,
+            certificate=domain.certificate,
+            endpoint_type=apigateway.EndpointType.REGIONAL,
+            security_policy=apigateway.SecurityPolicy.TLS_1_2,
+            mapping=self._rest_api,
+        )
+
+    def _plan(
+        self,
+        id_: str,
+        name: str,
+        key_name: str,
+        throttle: apigateway.ThrottleSettings,
+        quota: apigateway.QuotaSettings,
+    ) -> apigateway.IApiKey:
+        plan = self._rest_api.add_usage_plan(id_, name=name, throttle=throttle, quota=quota)
+        plan.add_api_stage(stage=self._rest_api.deployment_stage)
+        key = self._rest_api.add_api_key(f"{id_}Key", api_key_name=key_name)
+        plan.add_api_key(key)
+        return key

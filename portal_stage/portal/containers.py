@@ -1,0 +1,104 @@
+"""The cluster with its two services, and what the backend may touch."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from portal_stage.config import Environment
+from portal_stage.data.aurora import DATABASE
+from portal_stage.data.sessions import CUSTOMER_INDEX, DEVICE_INDEX
+from portal_stage.data.stack import DataStack
+from portal_stage.foundation.security_groups import POSTGRESQL
+from portal_stage.foundation.stack import FoundationStack
+from portal_stage.portal.service import ContainerService
+
+
+class Containers(Construct):
+    """Frontend and backend on Fargate; only the backend has permissions."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        foundation: FoundationStack,
+        data: DataStack,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._environment = environment
+        self._foundation = foundation
+        self._data = data
+        self._cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            cluster_name=environment.names("ecs"),
+            vpc=foundation.vpc,
+            enable_fargate_capacity_providers=True,
+        )
+        self.frontend = self._service("frontend", {})
+        self.backend = self._service("backend", self._where_the_data_is())
+        self._let_backend_use_the_data()
+
+    def _service(self, kind: str, variables: dict[str, str]) -> ContainerService:
+        environment = self._environment
+        return ContainerService(
+            self,
+            kind.capitalize(),
+            kind=kind,
+            names=environment.names,
+            config=environment.frontend if kind == "frontend" else environment.backend,
+            cluster=self._cluster,
+            security_group=self._foundation.security_groups.fixed(self, kind),
+            environment={"ENVIRONMENT": environment.suffix, **variables},
+            key=self._foundation.key,
+            log_days=environment.log_days,
+        )
+
+    def _where_the_data_is(self) -> dict[str, str]:
+        cluster = self._data.aurora.cluster
+        return {
+            "AWS_REGION": self._environment.region,
+            "DB_SECRET_ARN": self._data.aurora.secret_arn,
+            "DB_WRITER_HOST": cluster.cluster_endpoint.hostname,
+            "DB_READER_HOST": cluster.cluster_read_endpoint.hostname,
+            "DB_PORT": str(POSTGRESQL),
+            "DB_NAME": DATABASE,
+            "SESSIONS_TABLE": self._data.sessions.sessions.table_name,
+            "SESSION_EVENTS_TABLE": self._data.sessions.events.table_name,
+            "CUSTOMER_INDEX": CUSTOMER_INDEX,
+            "DEVICE_INDEX": DEVICE_INDEX,
+        }
+
+    def _let_backend_use_the_data(self) -> None:
+        role = self.backend.task.task_role
+        # Imported by ARN: the cluster's own secret carries the key, and granting on it would tie the
+        # foundation to this stack in a circle.
+        secret = secretsmanager.Secret.from_secret_complete_arn(
+            self, "DatabaseSecret", self._data.aurora.secret_arn
+        )
+        secret.grant_read(role)
+        tables = self._data.sessions
+        # Single actions: the table's own "read" and "write" grants would include Scan.
+        tables.sessions.grant(
+            role, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"
+        )
+        tables.events.grant(role, "dynamodb:PutItem", "dynamodb:Query")
+        region = self._environment.region
+        role.add_to_principal_policy(
+            iam.PolicyStatement(
+                actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                resources=[self._foundation.key.key_arn],
+                conditions={
+                    "StringEquals": {
+                        "kms:ViaService": [
+                            f"dynamodb.{region}.amazonaws.com",
+                            f"secretsmanager.{region}.amazonaws.com",
+                        ]
+                    }
+                },
+            )
+        )

@@ -1,0 +1,90 @@
+"""The internal load balancer: the one way to the containers, for CloudFront, API Gateway and the probe."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elb
+from constructs import Construct
+
+from portal_stage.config import ServiceConfig
+from portal_stage.foundation.network import APP
+from portal_stage.names import Names
+
+
+class LoadBalancer(Construct):
+    """HTTPS only: `/api/*` goes to the backend, everything else to the frontend."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        vpc: ec2.IVpc,
+        security_group: ec2.ISecurityGroup,
+        certificate: acm.ICertificate,
+        frontend: ServiceConfig,
+        backend: ServiceConfig,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._names = names
+        self._vpc = vpc
+        self.alb = elb.ApplicationLoadBalancer(
+            self,
+            "Alb",
+            load_balancer_name=names("alb"),
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_group_name=APP),
+            internet_facing=False,
+            security_group=security_group,
+            drop_invalid_header_fields=True,
+            deletion_protection=False,
+        )
+        self.frontend_targets = self._target_group("frontend", frontend)
+        self.backend_targets = self._target_group("backend", backend)
+        self.listener = self.alb.add_listener(
+            "Https",
+            port=443,
+            protocol=elb.ApplicationProtocol.HTTPS,
+            certificates=[certificate],
+            ssl_policy=elb.SslPolicy.TLS13_12_RES_PQ,
+            # What may connect is said by the table of security groups.
+            open=False,
+            default_action=elb.ListenerAction.forward([self.frontend_targets]),
+        )
+        elb.ApplicationListenerRule(
+            self,
+            "Api",
+            listener=self.listener,
+            priority=10,
+            conditions=[elb.ListenerCondition.path_patterns(["/api/*"])],
+            action=elb.ListenerAction.forward([self.backend_targets]),
+        )
+
+    def serve(self, target_group: elb.ApplicationTargetGroup, service: ecs.FargateService) -> None:
+        """Register the service's tasks; it starts once the listener leads to them."""
+        service.attach_to_application_target_group(target_group)
+        service.node.add_dependency(self.listener)
+
+    def _target_group(self, kind: str, service: ServiceConfig) -> elb.ApplicationTargetGroup:
+        return elb.ApplicationTargetGroup(
+            self,
+            f"{kind}-targets",
+            target_group_name=self._names(f"{kind}-tg"),
+            vpc=self._vpc,
+            target_type=elb.TargetType.IP,
+            port=service.port,
+            protocol=elb.ApplicationProtocol.HTTP,
+            deregistration_delay=cdk.Duration.seconds(30),
+            health_check=elb.HealthCheck(
+                path=service.health_path,
+                healthy_http_codes="200",
+                interval=cdk.Duration.seconds(10),
+                timeout=cdk.Duration.seconds(5),
+                healthy_threshold_count=2,
+                unhealthy_threshold_count=3,
+            ),
+        )

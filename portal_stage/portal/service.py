@@ -1,0 +1,104 @@
+"""One Fargate service: task definition, roles, log group, capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from portal_stage.config import ServiceConfig
+from portal_stage.foundation.network import APP
+from portal_stage.logs import log_group
+from portal_stage.names import Names
+from portal_stage.portal.images import container_image
+
+
+class ContainerService(Construct):
+    """arm64, not reachable but through the load balancer; a deployment that does not come up is rolled back."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        kind: str,
+        names: Names,
+        config: ServiceConfig,
+        cluster: ecs.ICluster,
+        security_group: ec2.ISecurityGroup,
+        environment: Mapping[str, str],
+        key: kms.IKey,
+        log_days: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._kind = kind
+        self._names = names
+        self.task = ecs.FargateTaskDefinition(
+            self,
+            "Task",
+            family=names(kind),
+            cpu=config.cpu,
+            memory_limit_mib=config.memory,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.ARM64,
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
+            ),
+            task_role=self._role("task"),
+            execution_role=self._role("execution"),
+        )
+        self.task.add_container(
+            kind,
+            container_name=kind,
+            image=container_image(self, kind, reference=config.image),
+            port_mappings=[ecs.PortMapping(container_port=config.port)],
+            environment={"PORT": str(config.port), **environment},
+            logging=ecs.LogDrivers.aws_logs(
+                stream_prefix=kind,
+                log_group=log_group(self, "Logs", name=names(f"/ecs/{kind}"), key=key, days=log_days),
+                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
+            ),
+            readonly_root_filesystem=True,
+            stop_timeout=cdk.Duration.seconds(30),
+        )
+        self.service = ecs.FargateService(
+            self,
+            "Service",
+            service_name=names(kind),
+            cluster=cluster,
+            task_definition=self.task,
+            desired_count=config.tasks,
+            capacity_provider_strategies=_capacity(config),
+            vpc_subnets=ec2.SubnetSelection(subnet_group_name=APP),
+            security_groups=[security_group],
+            assign_public_ip=False,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            health_check_grace_period=cdk.Duration.seconds(60),
+            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED,
+            enable_execute_command=False,
+            enable_ecs_managed_tags=True,
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+        )
+
+    def _role(self, purpose: str) -> iam.Role:
+        return iam.Role(
+            self,
+            f"{purpose}-role",
+            role_name=self._names(f"{self._kind}-{purpose}"),
+            assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
+        )
+
+
+def _capacity(config: ServiceConfig) -> list[ecs.CapacityProviderStrategy]:
+    if not config.spot:
+        return [ecs.CapacityProviderStrategy(capacity_provider="FARGATE", weight=1)]
+    return [
+        ecs.CapacityProviderStrategy(capacity_provider="FARGATE", base=config.on_demand_base, weight=0),
+        ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=1),
+    ]

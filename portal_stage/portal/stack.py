@@ -1,0 +1,110 @@
+"""The portal: what changes every day, and the ways in."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from portal_stage.config import Environment
+from portal_stage.custom_resources import adopt_providers
+from portal_stage.data.stack import DataStack
+from portal_stage.foundation.stack import FoundationStack
+from portal_stage.portal.api import Api
+from portal_stage.portal.cdn import Cdn
+from portal_stage.portal.containers import Containers
+from portal_stage.portal.domain import Domain
+from portal_stage.portal.load_balancer import LoadBalancer
+from portal_stage.portal.probe import Probe
+from portal_stage.portal.static_site import StaticSite
+from portal_stage.portal.tests_role import PipelineTestsRole
+
+
+class PortalStack(cdk.Stack):
+    """Containers behind one load balancer, reached through CloudFront, API Gateway and the tests' probe."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        foundation: FoundationStack,
+        data: DataStack,
+        tools_account: str,
+    ) -> None:
+        names, vpc, groups = environment.names, foundation.vpc, foundation.security_groups
+        super().__init__(
+            scope, id_, stack_name=names("portal"), description="Customer portal: containers, API, CDN, names"
+        )
+        self.domain = Domain(self, "Domain", environment=environment)
+        self.containers = Containers(
+            self, "Containers", environment=environment, foundation=foundation, data=data
+        )
+        self.load_balancer = LoadBalancer(
+            self,
+            "LoadBalancer",
+            names=names,
+            vpc=vpc,
+            security_group=groups.fixed(self, "alb"),
+            certificate=self.domain.certificate,
+            frontend=environment.frontend,
+            backend=environment.backend,
+        )
+        self.load_balancer.serve(self.load_balancer.frontend_targets, self.containers.frontend.service)
+        self.load_balancer.serve(self.load_balancer.backend_targets, self.containers.backend.service)
+        alb = self.load_balancer.alb
+
+        self.static_site = StaticSite(self, "StaticSite", names=names)
+        self.cdn = Cdn(
+            self, "Cdn", names=names, domain=self.domain, alb=alb, static_files=self.static_site.bucket
+        )
+        self.domain.point_portal_at(self.cdn.distribution)
+
+        self.api = Api(
+            self,
+            "Api",
+            names=names,
+            config=environment.api,
+            vpc=vpc,
+            security_group=groups.fixed(self, "vpc-link"),
+            alb=alb,
+            domain=self.domain,
+        )
+        self.domain.point_api_at(self.api.domain_name)
+
+        self.probe = Probe(
+            self,
+            "Probe",
+            names=names,
+            vpc=vpc,
+            security_group=groups.fixed(self, "probe"),
+            alb=alb,
+            origin_host=self.domain.origin_host,
+            key=foundation.key,
+            log_days=environment.log_days,
+        )
+        self.tests_role = PipelineTestsRole(
+            self,
+            "TestsRole",
+            names=names,
+            tools_account=tools_account,
+            probe=self.probe.function,
+            api_key=self.api.tests_key,
+        )
+        self.test_outputs = self._test_outputs()
+        adopt_providers(self, names=names, key=foundation.key, log_days=environment.log_days)
+
+    def _test_outputs(self) -> dict[str, cdk.CfnOutput]:
+        """Environment variable of the tests -> stack output."""
+        values = {
+            "PORTAL_URL": f"https://{self.domain.portal_host}",
+            "API_URL": f"https://{self.domain.api_host}",
+            "PROBE_FUNCTION": self.probe.function.function_name,
+            "TEST_ROLE_ARN": self.tests_role.role_arn,
+            "API_KEY_ID": self.api.tests_key.key_id,
+            "STATIC_BUCKET": self.static_site.bucket.bucket_name,
+        }
+        return {
+            variable: cdk.CfnOutput(self, variable.title().replace("_", ""), value=value)
+            for variable, value in values.items()
+        }

@@ -1,0 +1,47 @@
+"""One environment of the portal: three stacks with three lifecycles."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from portal_stage.config import Environment
+from portal_stage.data.stack import DataStack
+from portal_stage.foundation.stack import FoundationStack
+from portal_stage.portal.stack import PortalStack
+
+
+class PortalStage(cdk.Stage):
+    """`foundation-{suffix}`, then `data-{suffix}`, then `portal-{suffix}`.
+
+    `tools_account` is the account whose pipeline tests this environment.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment, tools_account: str) -> None:
+        super().__init__(
+            scope, id_, env=cdk.Environment(account=environment.account, region=environment.region)
+        )
+        self.foundation = FoundationStack(self, "Foundation", environment=environment)
+        self.data = DataStack(self, "Data", environment=environment, foundation=self.foundation)
+        self.portal = PortalStack(
+            self,
+            "Portal",
+            environment=environment,
+            foundation=self.foundation,
+            data=self.data,
+            tools_account=tools_account,
+        )
+        # A reference between these stacks is an export, which CloudFormation keeps from being pulled away.
+        for key, value in {
+            "Project": environment.project,
+            "Environment": environment.suffix,
+            "CostCenter": environment.cost_center,
+            "Owner": environment.owner,
+            "ManagedBy": "cdk",
+        }.items():
+            cdk.Tags.of(self).add(key, value)
+
+    @property
+    def test_outputs(self) -> dict[str, cdk.CfnOutput]:
+        """What the tests need to know: environment variable -> stack output (an action value holds nine)."""
+        return self.portal.test_outputs
