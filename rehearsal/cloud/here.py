@@ -13,11 +13,18 @@ _CONFIG = Config(proxies={}, retries={"max_attempts": 0}, connect_timeout=5, rea
 _making = threading.Lock()
 
 
+def current_account() -> str:
+    """The account of the request that is being handled."""
+    from ministack.core.responses import get_account_id
+
+    return str(get_account_id())
+
+
 def client(service: str) -> Any:
     """A client for the account and region of the request that is being handled."""
-    from ministack.core.responses import get_account_id, get_region
+    from ministack.core.responses import get_region
 
-    return client_of(service, get_account_id(), get_region())
+    return client_of(service, current_account(), get_region())
 
 
 def client_of(service: str, account: str, region: str) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from . import registry
+from . import mends, registry, types
 from .here import client_of
 
 REGION = "us-east-1"
@@ -90,6 +90,8 @@ class Cloud:
         self.loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(_STOP_SECONDS)
         ministack.app._reset_all_state()
+        types.forget_all()
+        registry.forget_resources()
         Cloud._running = None
         logging.getLogger().removeHandler(self._log)
         self._log.close()
@@ -115,6 +117,7 @@ class Cloud:
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
             "PERSIST_STATE": "0",
+            "NODE_PATH": str(mends.MODULES),
         }
         self._environment = {name: os.environ.get(name) for name in wanted}
         os.environ.update(wanted)
@@ -172,12 +175,14 @@ def _import_emulator(port: int) -> None:
                 if hasattr(module, constant):
                     setattr(module, constant, str(port))
 
+    types.register_all()
+    mends.apply_all(provisioners._RESOURCE_HANDLERS)
     registry.install(provisioners._RESOURCE_HANDLERS)
     if not hasattr(stacks._runs_on_worker_thread, "ours"):
         blocking = stacks._runs_on_worker_thread
 
         def runs_on_worker_thread(resource_type: str) -> bool:
-            return registry.registered(resource_type) or bool(blocking(resource_type))
+            return registry.blocks(resource_type) or bool(blocking(resource_type))
 
         runs_on_worker_thread.ours = True  # type: ignore[attr-defined]
         stacks._runs_on_worker_thread = runs_on_worker_thread

@@ -1,0 +1,22 @@
+"""What the emulator drops or does otherwise than AWS, put right."""
+
+from typing import Any
+
+from . import functions, gateway, images, network, public_parameters, secrets, storage
+from .functions import MODULES
+
+__all__ = ["MODULES", "apply_all"]
+
+_applied = False
+
+
+def apply_all(emulated: dict[str, Any]) -> None:
+    """Applies every mend to the emulator, once per process. `emulated`: its table of resource types."""
+    global _applied
+    if _applied:
+        return
+    _applied = True
+    for module in (gateway, network, secrets, storage):
+        module.apply(emulated)
+    for module in (functions, images, public_parameters):
+        module.apply()

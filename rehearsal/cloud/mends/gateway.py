@@ -1,0 +1,62 @@
+"""API Gateway: an integration keeps its way to a VPC, and hosts are written as AWS writes them."""
+
+import re
+from typing import Any
+
+from ..registry import Properties
+from .wrapping import mend
+
+# CloudFormation's spelling and the API's.
+_KEPT = {
+    "ConnectionId": "connectionId",
+    "IntegrationTarget": "integrationTarget",
+    "TlsConfig": "tlsConfig",
+    "ContentHandling": "contentHandling",
+    "ResponseTransferMode": "responseTransferMode",
+}
+
+
+def _keep_integration(_: str, __: Properties, declared: Properties) -> None:
+    from ministack.services import apigateway_v1
+
+    integration = declared.get("Integration") or {}
+    resource = apigateway_v1._resources[declared["RestApiId"]][declared["ResourceId"]]
+    kept = resource["resourceMethods"][declared.get("HttpMethod", "ANY")].get("methodIntegration")
+    for name, spelled in _KEPT.items():
+        if kept is not None and name in integration:
+            value = integration[name]
+            kept[spelled] = (
+                {key[0].lower() + key[1:]: item for key, item in value.items()}
+                if isinstance(value, dict)
+                else value
+            )
+
+
+def _keep_in_api() -> None:
+    """The same for PutIntegration by its API."""
+    from ministack.services import apigateway_v1
+
+    put = apigateway_v1._put_integration
+
+    def put_integration(api_id: str, resource_id: str, http_method: str, data: dict[str, Any]) -> Any:
+        answer = put(api_id, resource_id, http_method, data)
+        if answer[0] >= 400:
+            return answer
+        kept = apigateway_v1._resources[api_id][resource_id]["resourceMethods"][http_method][
+            "methodIntegration"
+        ]
+        kept.update({name: data[name] for name in _KEPT.values() if name in data})
+        return apigateway_v1._v1_response(kept, 201)
+
+    apigateway_v1._put_integration = put_integration
+
+
+def apply(emulated: dict[str, Any]) -> None:
+    """Puts both in place."""
+    import ministack.app
+
+    mend(emulated, "AWS::ApiGateway::Method", after=_keep_integration)
+    _keep_in_api()
+    ministack.app._EXECUTE_API_RE = re.compile(
+        r"^([a-z0-9]{8,10})\.execute-api\.(?:[a-z0-9-]+\.amazonaws\.com|localhost)(?::\d+)?$"
+    )

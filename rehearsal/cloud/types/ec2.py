@@ -1,0 +1,231 @@
+"""EC2: network ACLs, addresses, interfaces, single security group rules, flow logs, instances."""
+
+from typing import Any
+
+from ..here import client, current_account
+from ..registry import Properties
+from .row import Call, Expression, Occasion, Row, answered, constant, given, identity, tagged_as
+
+
+def _part(position: int) -> Expression:
+    """A part of a physical id that is joined with `|`."""
+    return lambda occasion: occasion.id.split("|")[position]
+
+
+def _entry_id(occasion: Occasion) -> str:
+    declared = occasion.properties
+    egress = str(declared.get("Egress", False)).lower()
+    return f"{declared['NetworkAclId']}|{declared['RuleNumber']}|{egress}"
+
+
+def _associated_subnet(occasion: Occasion) -> Any:
+    """The association that a subnet has now: a subnet always has one, at first with the VPC's default."""
+    from ministack.services import ec2
+
+    subnet = occasion.properties["SubnetId"]
+    for acl in ec2._network_acls.values():
+        for association in acl["Associations"]:
+            if association["SubnetId"] == subnet:
+                return association["NetworkAclAssociationId"]
+    return f"aclassoc-of-{subnet}"
+
+
+def _name_associated_subnet(association: str, properties: Properties) -> None:
+    from ministack.services import ec2
+
+    for entry in ec2._network_acls[properties["NetworkAclId"]]["Associations"]:
+        if entry["NetworkAclAssociationId"] == association:
+            entry["SubnetId"] = properties["SubnetId"]
+
+
+def _name_entry_ports(physical_id: str, properties: Properties) -> None:
+    from ministack.services import ec2
+
+    acl, number, egress = physical_id.split("|")
+    for entry in ec2._network_acls[acl]["Entries"]:
+        if entry["RuleNumber"] == int(number) and entry["Egress"] == (egress == "true"):
+            entry.update({name: properties[name] for name in ("PortRange", "Icmp") if name in properties})
+
+
+def _name_addressed_interface(_: str, properties: Properties) -> None:
+    from ministack.services import ec2
+
+    address = ec2._addresses[properties["AllocationId"]]
+    interface = ec2._network_interfaces.get(properties.get("NetworkInterfaceId"), {})
+    address["NetworkInterfaceId"] = interface.get("NetworkInterfaceId")
+    address["PrivateIpAddress"] = interface.get("PrivateIpAddress")
+
+
+def _mend_interface(interface: str, properties: Properties) -> None:
+    """The emulator's interfaces get a random address, and cannot be modified."""
+    from ministack.services import ec2
+
+    kept = ec2._network_interfaces[interface]
+    kept["SourceDestCheck"] = str(properties.get("SourceDestCheck", True)).lower() == "true"
+    kept["Groups"] = [
+        {"GroupId": group, "GroupName": ec2._security_groups.get(group, {}).get("GroupName", group)}
+        for group in properties.get("GroupSet", [])
+    ] or kept["Groups"]
+    if properties.get("PrivateIpAddress"):
+        kept["PrivateIpAddress"] = properties["PrivateIpAddress"]
+    if properties.get("Tags"):
+        ec2._tags[interface] = [dict(tag) for tag in properties["Tags"]]
+
+
+def _interface_address(occasion: Occasion) -> Any:
+    found = client("ec2").describe_network_interfaces(NetworkInterfaceIds=[occasion.id])
+    return found["NetworkInterfaces"][0]["PrivateIpAddress"]
+
+
+def _allocation(occasion: Occasion) -> Any:
+    """An address is known to CloudFormation by its IP, to EC2 by its allocation."""
+    from ministack.services import ec2
+
+    return next((a["AllocationId"] for a in ec2._addresses.values() if a["PublicIp"] == occasion.id), "none")
+
+
+def _permission(peer: str) -> Expression:
+    """The one rule of a SecurityGroupIngress or -Egress resource."""
+
+    def permissions(occasion: Occasion) -> list[dict[str, Any]]:
+        declared = occasion.properties
+        text = {"Description": declared["Description"]} if "Description" in declared else {}
+        rule: dict[str, Any] = {
+            name: declared[name] for name in ("IpProtocol", "FromPort", "ToPort") if name in declared
+        }
+        if group := declared.get(f"{peer}SecurityGroupId"):
+            account = declared.get("SourceSecurityGroupOwnerId", current_account())
+            rule["UserIdGroupPairs"] = [{"GroupId": group, "UserId": account, **text}]
+        if prefixes := declared.get(f"{peer}PrefixListId"):
+            rule["PrefixListIds"] = [{"PrefixListId": prefixes, **text}]
+        if addresses := declared.get("CidrIp"):
+            rule["IpRanges"] = [{"CidrIp": addresses, **text}]
+        if addresses := declared.get("CidrIpv6"):
+            rule["Ipv6Ranges"] = [{"CidrIpv6": addresses, **text}]
+        return [rule]
+
+    return permissions
+
+
+def _rule_row(direction: str, peer: str) -> Row:
+    return Row(
+        type=f"AWS::EC2::SecurityGroup{direction.capitalize()}",
+        service="ec2",
+        create=Call(
+            f"authorize_security_group_{direction}",
+            IpPermissions=_permission(peer),
+            IpProtocol=constant(None),
+            FromPort=constant(None),
+            ToPort=constant(None),
+            CidrIp=constant(None),
+        ),
+        id=answered("SecurityGroupRules[0].SecurityGroupRuleId"),
+        attributes={"Id": identity},
+        delete=Call(
+            f"revoke_security_group_{direction}",
+            SecurityGroupRuleIds=lambda occasion: [occasion.id],
+            IpProtocol=constant(None),
+            FromPort=constant(None),
+            ToPort=constant(None),
+            CidrIp=constant(None),
+        ),
+    )
+
+
+ROWS = (
+    Row(
+        type="AWS::EC2::NetworkAcl",
+        service="ec2",
+        create=Call("create_network_acl", TagSpecifications=tagged_as("network-acl")),
+        id=answered("NetworkAcl.NetworkAclId"),
+        attributes={"Id": identity},
+        delete=Call("delete_network_acl", NetworkAclId=identity),
+    ),
+    Row(
+        type="AWS::EC2::NetworkAclEntry",
+        service="ec2",
+        create=Call(
+            "create_network_acl_entry", IcmpTypeCode=given("Icmp"), Egress=given("Egress || `false`")
+        ),
+        id=_entry_id,
+        attributes={"Id": identity},
+        update=(
+            Call("replace_network_acl_entry", IcmpTypeCode=given("Icmp"), Egress=given("Egress || `false`")),
+        ),
+        fixed=("NetworkAclId", "RuleNumber", "Egress"),
+        delete=Call("delete_network_acl_entry", NetworkAclId=_part(0), RuleNumber=_part(1), Egress=_part(2)),
+        amend=_name_entry_ports,
+    ),
+    Row(
+        type="AWS::EC2::SubnetNetworkAclAssociation",
+        service="ec2",
+        create=Call("replace_network_acl_association", AssociationId=_associated_subnet),
+        id=answered("NewAssociationId"),
+        attributes={"AssociationId": identity},
+        amend=_name_associated_subnet,
+    ),
+    Row(
+        type="AWS::EC2::FlowLog",
+        service="ec2",
+        create=Call(
+            "create_flow_logs",
+            ResourceIds=lambda occasion: [occasion.properties["ResourceId"]],
+            TagSpecifications=tagged_as("vpc-flow-log"),
+        ),
+        id=answered("FlowLogIds[0]"),
+        attributes={"Id": identity},
+        delete=Call("delete_flow_logs", FlowLogIds=lambda occasion: [occasion.id]),
+    ),
+    Row(
+        type="AWS::EC2::EIP",
+        service="ec2",
+        create=Call("allocate_address", TagSpecifications=tagged_as("elastic-ip")),
+        id=answered("PublicIp"),
+        attributes={"AllocationId": answered("AllocationId"), "PublicIp": identity},
+        delete=Call("release_address", AllocationId=_allocation),
+    ),
+    Row(
+        type="AWS::EC2::EIPAssociation",
+        service="ec2",
+        create=Call("associate_address"),
+        id=answered("AssociationId"),
+        attributes={"Id": identity},
+        delete=Call("disassociate_address", AssociationId=identity, PublicIp=constant(None)),
+        amend=_name_addressed_interface,
+    ),
+    Row(
+        type="AWS::EC2::NetworkInterface",
+        service="ec2",
+        create=Call("create_network_interface", Groups=given("GroupSet")),
+        id=answered("NetworkInterface.NetworkInterfaceId"),
+        attributes={
+            "Id": identity,
+            "PrimaryPrivateIpAddress": _interface_address,
+            "VpcId": answered("NetworkInterface.VpcId"),
+        },
+        update=(Call("describe_network_interfaces", NetworkInterfaceIds=lambda occasion: [occasion.id]),),
+        fixed=("SubnetId", "PrivateIpAddress", "InterfaceType"),
+        delete=Call("delete_network_interface", NetworkInterfaceId=identity),
+        amend=_mend_interface,
+    ),
+    Row(
+        type="AWS::EC2::Instance",
+        service="ec2",
+        create=Call(
+            "run_instances",
+            MinCount=constant(1),
+            MaxCount=constant(1),
+            TagSpecifications=tagged_as("instance"),
+        ),
+        id=answered("Instances[0].InstanceId"),
+        attributes={
+            "InstanceId": identity,
+            "AvailabilityZone": answered("Instances[0].Placement.AvailabilityZone"),
+            "PrivateIp": answered("Instances[0].PrivateIpAddress"),
+            "PublicIp": answered("Instances[0].PublicIpAddress || ''"),
+        },
+        delete=Call("terminate_instances", InstanceIds=lambda occasion: [occasion.id]),
+    ),
+    _rule_row("ingress", "Source"),
+    _rule_row("egress", "Destination"),
+)

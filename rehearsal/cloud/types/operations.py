@@ -1,0 +1,82 @@
+"""Running the portal: composite alarms, delivery of vended logs, rotation of secrets."""
+
+from ..here import current_account
+from .row import Call, Occasion, Row, answered, given, identity
+
+
+def _alarm_name(occasion: Occasion) -> str:
+    declared: str | None = occasion.properties.get("AlarmName")
+    return occasion.id or declared or f"{occasion.stack_name}-{occasion.logical_id}"
+
+
+def _alarm_arn(occasion: Occasion) -> str:
+    return f"arn:aws:cloudwatch:us-east-1:{current_account()}:alarm:{occasion.id}"
+
+
+ROWS = (
+    Row(
+        type="AWS::CloudWatch::CompositeAlarm",
+        service="cloudwatch",
+        create=Call("put_composite_alarm", AlarmName=_alarm_name),
+        id=_alarm_name,
+        attributes={"Arn": _alarm_arn},
+        update=(Call("put_composite_alarm", AlarmName=identity),),
+        fixed=("AlarmName",),
+        delete=Call("delete_alarms", AlarmNames=lambda occasion: [occasion.id]),
+    ),
+    Row(
+        type="AWS::Logs::DeliverySource",
+        service="logs",
+        create=Call("put_delivery_source"),
+        id=given("Name"),
+        attributes={
+            "Arn": answered("deliverySource.arn"),
+            "Service": answered("deliverySource.service"),
+            "ResourceArns": answered("deliverySource.resourceArns"),
+        },
+        update=(Call("put_delivery_source"),),
+        fixed=("Name",),
+        delete=Call("delete_delivery_source"),
+    ),
+    Row(
+        type="AWS::Logs::DeliveryDestination",
+        service="logs",
+        create=Call(
+            "put_delivery_destination",
+            deliveryDestinationConfiguration=lambda occasion: {
+                "destinationResourceArn": occasion.properties["DestinationResourceArn"]
+            },
+        ),
+        id=given("Name"),
+        attributes={
+            "Arn": answered("deliveryDestination.arn"),
+            "DeliveryDestinationType": answered("deliveryDestination.deliveryDestinationType"),
+        },
+        update=(
+            Call(
+                "put_delivery_destination",
+                deliveryDestinationConfiguration=lambda occasion: {
+                    "destinationResourceArn": occasion.properties["DestinationResourceArn"]
+                },
+            ),
+        ),
+        fixed=("Name",),
+        delete=Call("delete_delivery_destination"),
+    ),
+    Row(
+        type="AWS::Logs::Delivery",
+        service="logs",
+        create=Call("create_delivery"),
+        id=answered("delivery.id"),
+        attributes={"DeliveryId": identity, "Arn": answered("delivery.arn")},
+        delete=Call("delete_delivery", id=identity),
+    ),
+    Row(
+        type="AWS::SecretsManager::RotationSchedule",
+        service="secretsmanager",
+        create=Call("rotate_secret", RotateImmediately=given("RotateImmediatelyOnUpdate")),
+        id=answered("ARN"),
+        update=(Call("rotate_secret", RotateImmediately=given("RotateImmediatelyOnUpdate")),),
+        fixed=("SecretId",),
+    ),
+)
