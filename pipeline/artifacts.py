@@ -10,23 +10,13 @@ from constructs import Construct
 from pipeline.config import Tools
 
 
-class Artifacts(Construct):
-    """Bucket and key of our own: the ones that CDK makes by itself stay behind after a destroy."""
+class ArtifactBucket(s3.Bucket):
+    """A bucket of our own: the one that CDK makes by itself stays behind after a destroy."""
 
-    def __init__(self, scope: Construct, id_: str, *, tools: Tools) -> None:
-        super().__init__(scope, id_)
-        key = kms.Key(
-            self,
-            "Key",
-            alias=f"alias/{tools.name('pipeline')}",
-            description="The pipeline's artifacts",
-            enable_key_rotation=True,
-            pending_window=cdk.Duration.days(7),
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
-        self.bucket = s3.Bucket(
-            self,
-            "Bucket",
+    def __init__(self, scope: Construct, id_: str, *, tools: Tools, key: kms.IKey) -> None:
+        super().__init__(
+            scope,
+            id_,
             bucket_name_prefix=tools.name("artifacts"),
             bucket_namespace=s3.BucketNamespace.ACCOUNT_REGIONAL,
             encryption=s3.BucketEncryption.KMS,
@@ -34,7 +24,7 @@ class Artifacts(Construct):
             bucket_key_enabled=True,
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            # An artifact is needed until the last gate of its execution has been passed.
+            # An artifact is needed until its execution has passed the last gate.
             lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(90))],
             removal_policy=cdk.RemovalPolicy.DESTROY,
             auto_delete_objects=True,

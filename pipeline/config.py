@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from portal_stage.config import REGION, Environment
 from portal_stage.errors import Checked, ConfigurationError, ErrorCollector
-from portal_stage.names import suffix_problem
+from portal_stage.names import Names, suffix_problem
 
 SUFFIX = "tools"
 
@@ -44,6 +44,11 @@ class Tools(Checked):
             yield f"repository {self.repository!r}: use owner and name, for example 'bank/customer-portal'"
         if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", self.branch):
             yield f"branch {self.branch!r}: use a branch's name without refs/heads/, for example 'main'"
+
+    @property
+    def names(self) -> Names:
+        """The builder of names for what the pipeline shares with an environment: its key, its providers."""
+        return Names(SUFFIX)
 
     def name(self, resource_type: str) -> str:
         """The physical name of one of the pipeline's own resources: `tools.name("synth")` is `synth-tools`.

@@ -8,18 +8,21 @@ from typing import cast
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
-from aws_cdk import aws_logs as logs
 from aws_cdk import pipelines
 from constructs import Construct
 
 from pipeline import buildspec
-from pipeline.artifacts import Artifacts
+from pipeline.artifacts import ArtifactBucket
 from pipeline.config import Tools
 from pipeline.pins import pinned
 from pipeline.steps import IntegrationTests, approval_step, synth_step, use_connection
 from portal_stage.config import Environment
+from portal_stage.custom_resources import adopt_providers
+from portal_stage.foundation.key import EnvironmentKey
+from portal_stage.logs import log_group
 from portal_stage.stage import PortalStage
 
+LOG_DAYS = 14
 # The tools that CDK Pipelines installs for itself run on this, whatever the image's default will be.
 NODE = pipelines.CodeBuildOptions(
     partial_build_spec=codebuild.BuildSpec.from_object(
@@ -42,13 +45,10 @@ class PipelineStack(cdk.Stack):
             env=cdk.Environment(account=tools.account, region=tools.region),
         )
         self._tools = tools
-        self._artifacts = Artifacts(self, "Artifacts", tools=tools).bucket
-        self._log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/codebuild/{tools.name('pipeline')}",
-            retention=logs.RetentionDays.TWO_WEEKS,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
+        key = EnvironmentKey(self, "Key", names=tools.names)
+        self._artifacts = ArtifactBucket(self, "Artifacts", tools=tools, key=key)
+        self._log_group = log_group(
+            self, "Logs", name=f"/aws/codebuild/{tools.name('pipeline')}", key=key, days=LOG_DAYS
         )
         self._synth = synth_step(tools)
         self._delivery = self._make_delivery(environments)
@@ -58,6 +58,7 @@ class PipelineStack(cdk.Stack):
             self._add_environment(environment)
         self._delivery.build_pipeline()
         self._refine()
+        adopt_providers(self, names=tools.names, key=key, log_days=LOG_DAYS)
 
     def _make_delivery(self, environments: Sequence[Environment]) -> pipelines.CodePipeline:
         return pipelines.CodePipeline(
