@@ -12,6 +12,12 @@ def _origin_etag(occasion: Occasion) -> Any:
     return client("cloudfront").get_vpc_origin(Id=occasion.id)["ETag"]
 
 
+def _origin_endpoint(occasion: Occasion) -> Any:
+    """CloudFormation's defaults where the API has none."""
+    defaults = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "match-viewer"}
+    return defaults | occasion.properties["VpcOriginEndpointConfig"]
+
+
 def _tag_health_check(physical_id: str, properties: Properties) -> None:
     if properties.get("HealthCheckTags"):
         client("route53").change_tags_for_resource(
@@ -23,16 +29,21 @@ ROWS = (
     Row(
         type="AWS::CloudFront::VpcOrigin",
         service="cloudfront",
-        create=Call(
-            "create_vpc_origin", Tags=lambda occasion: {"Items": occasion.properties.get("Tags", [])}
-        ),
+        create=Call("create_vpc_origin", VpcOriginEndpointConfig=_origin_endpoint),
         id=answered("VpcOrigin.Id"),
         attributes={
             "Id": identity,
             "Arn": answered("VpcOrigin.Arn"),
             "Status": answered("VpcOrigin.Status"),
         },
-        update=(Call("update_vpc_origin", Id=identity, IfMatch=_origin_etag),),
+        update=(
+            Call(
+                "update_vpc_origin",
+                Id=identity,
+                IfMatch=_origin_etag,
+                VpcOriginEndpointConfig=_origin_endpoint,
+            ),
+        ),
         delete=Call("delete_vpc_origin", Id=identity, IfMatch=_origin_etag),
     ),
     Row(

@@ -29,6 +29,12 @@ def recorded(resource_type: str) -> Iterator[Record]:
     return (Record(account, physical_id, properties) for (account, physical_id), properties in kept)
 
 
+def keep(resource_type: str, kept: Record) -> None:
+    """Adds a record, or replaces the one of the same account and id."""
+    with _lock:
+        _records.setdefault(resource_type, {})[kept.account, kept.id] = kept.properties
+
+
 def forget_all() -> None:
     """Drops every record; for the end of a cloud."""
     with _lock:
@@ -45,17 +51,16 @@ def record(
 ) -> None:
     """Registers a type that is only recorded. `fixed` properties replace the resource when they change."""
 
-    def keep(physical_id: str, properties: Properties) -> Created:
+    def put(physical_id: str, properties: Properties) -> Created:
         if check:
             check(properties)
-        with _lock:
-            _records.setdefault(resource_type, {})[current_account(), physical_id] = properties
+        keep(resource_type, Record(current_account(), physical_id, properties))
         return physical_id, dict(attributes(physical_id, properties))
 
     def update(physical_id: str, old: Properties, new: Properties, _: str) -> Created | None:
         if any(old.get(name) != new.get(name) for name in fixed):
             return None
-        return keep(physical_id, new)
+        return put(physical_id, new)
 
     def delete(physical_id: str, _: Properties) -> None:
         with _lock:
@@ -63,7 +68,7 @@ def record(
 
     register(
         resource_type,
-        create=lambda _, declared, __: keep(id(declared), declared),
+        create=lambda _, declared, __: put(id(declared), declared),
         update=update,
         delete=delete,
     )

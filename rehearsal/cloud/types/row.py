@@ -37,12 +37,13 @@ class Call:
     def run(self, service: str, occasion: Occasion) -> Mapping[str, Any]:
         """The operation's answer. Raises botocore's ClientError as the service refuses."""
         api = client(service)
-        arguments = parameters(operation_of(api, self.method), occasion.properties)
-        for name, expression in self.given.items():
-            value = expression(occasion)
-            arguments.pop(name, None)
-            if value is not None:
-                arguments |= parameters(operation_of(api, self.method), {name: value})
+        worked_out = {name: expression(occasion) for name, expression in self.given.items()}
+        taken = {name.lower() for name in worked_out}
+        arguments = parameters(
+            operation_of(api, self.method),
+            {name: value for name, value in occasion.properties.items() if name.lower() not in taken}
+            | {name: value for name, value in worked_out.items() if value is not None},
+        )
         answer: Mapping[str, Any] = getattr(api, self.method)(**arguments)
         return answer
 

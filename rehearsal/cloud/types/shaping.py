@@ -32,8 +32,9 @@ def parameters(operation: OperationModel, properties: Mapping[str, Any]) -> dict
 def shaped(value: Any, shape: Shape) -> Any:
     """`value` in the form that `shape` asks for; what the shape does not know is left out."""
     if isinstance(shape, StructureShape):
-        if isinstance(value, list) and set(shape.members) >= {"Quantity", "Items"}:
-            return {"Quantity": len(value), "Items": shaped(value, shape.members["Items"])}
+        if isinstance(value, list):
+            wrapped = {"Quantity": len(value), "Items": value}
+            return shaped({name: wrapped[name] for name in wrapped if name in shape.members}, shape)
         spelled = {member.lower(): member for member in shape.members}
         return {
             spelled[name.lower()]: shaped(item, shape.members[spelled[name.lower()]])
