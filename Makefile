@@ -2,6 +2,7 @@
 PYTHON ?= python3
 APPROVE ?=
 PORT ?=
+KEEP ?=
 
 # In CodeBuild the container is the isolation, so no virtual environment is made there.
 ifdef CODEBUILD_BUILD_ID
@@ -71,8 +72,8 @@ check: lint types test ## all of CI
 synth: install-synth ## the cloud assembly, into cdk.out
 	$(CDK) synth --quiet
 
-rehearse: install ## run the pipeline on this machine, to the end (APPROVE=all gives every approval, PORT=n fixes the port)
-	@$(BIN)python -m rehearsal run $(if $(APPROVE),--approve $(APPROVE)) $(if $(PORT),--port $(PORT))
+rehearse: install ## run the pipeline on this machine, to the end (APPROVE=all gives every approval, PORT=n fixes the port, KEEP=1 stays up)
+	@$(BIN)python -m rehearsal run $(if $(APPROVE),--approve $(APPROVE)) $(if $(PORT),--port $(PORT)) $(if $(KEEP),--keep)
 
 integration: install-integration ## the portal's tests against the environment that the variables name
 	@mkdir -p build/reports

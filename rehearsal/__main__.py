@@ -1,10 +1,17 @@
 """`python -m rehearsal`: run a synthesized CDK pipeline for real, on this machine, without AWS or Docker."""
 
 import argparse
+import contextlib
+import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from rehearsal.local_aws import LocalAws
+    from rehearsal.report import Report
 
 EPILOG = """\
 examples:
@@ -44,6 +51,8 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 if the rehearsal was green, 1 if it was not, 2 if it could not be run, 130 if interrupted."""
     arguments = parser().parse_args(argv)
+    # Being told to end is like Ctrl-C: everything that was started is ended in order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=arguments.json)
     # Imported late, so that --help and a wrong argument answer at once.
     from rehearsal.approvals import AskAtTerminal, approve_all
@@ -57,20 +66,33 @@ def main(argv: list[str] | None = None) -> int:
         console.print("There is no terminal to ask for approvals at: add --approve all", style="red")
         return 2
     approver = approve_all if arguments.approve == "all" else AskAtTerminal(console)
+    project = arguments.project.resolve()
+
+    def then(report: "Report", aws: "LocalAws") -> None:
+        report.print(console)
+        if arguments.json:
+            print(report.as_json(), flush=True)
+        if arguments.keep:
+            _stay(aws, console)
+
     try:
-        report = rehearse(
-            arguments.project.resolve(), console=console, approver=approver, port=arguments.port
-        )
+        report = rehearse(project, console=console, approver=approver, port=arguments.port, then=then)
     except (WorkspaceError, PortInUse, AssemblyError, ToolError) as error:
         console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return 2
     except KeyboardInterrupt:
         console.print("Interrupted; everything that was started has been ended.", style="yellow")
         return 130
-    report.print(console)
-    if arguments.json:
-        sys.stdout.write((arguments.project / "build" / "rehearsal" / "report.json").read_text())
     return 0 if report.green else 1
+
+
+def _stay(aws: "LocalAws", console: Console) -> None:
+    """Leave everything standing until the user ends it."""
+    path = aws.write_environment()
+    console.print(f"\nStill up. In another shell: set -a; . {path}; set +a", highlight=False, soft_wrap=True)
+    console.print("Then curl and the AWS CLI reach what was deployed. Ctrl-C ends it.", highlight=False)
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.pause()
 
 
 def _port(text: str) -> int:

@@ -60,9 +60,15 @@ class Report:
             if not v.green
         ]
 
+    def as_json(self) -> str:
+        """Everything, `green` included."""
+        return json.dumps({"green": self.green, **asdict(self)}, indent=2)
+
     def write(self, path: Path) -> None:
-        """Write everything as JSON, `green` included."""
-        path.write_text(json.dumps({"green": self.green, **asdict(self)}, indent=2) + "\n")
+        """Write the JSON to a file, whole or not at all."""
+        fresh = path.with_suffix(".new")
+        fresh.write_text(self.as_json() + "\n")
+        fresh.replace(path)
 
     def print(self, console: Console) -> None:
         """The summary at the end of a run."""

@@ -1,7 +1,7 @@
 """One whole rehearsal: start the local AWS, deploy the pipeline into it, push, follow the run, report."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from rehearsal.limits import not_rehearsed
 from rehearsal.local_aws import LocalAws
 from rehearsal.report import Report
 from rehearsal.toolchain import cdk
+from rehearsal.verdicts import Verdict, read_verdicts
 from rehearsal.workspace import Workspace
 
 POLL_SECONDS = 0.25
@@ -59,9 +60,9 @@ class Rehearsal:
 
     def push(self) -> None:
         """`git push` the commit to the repository that the pipeline's source watches."""
-        source = self.aws.engine.source
+        repository = self.aws.engine.repository.path
         with self._part("push"):
-            self.workspace.push(source.repository, self.report.commit, source.branch)
+            self.workspace.push(repository, self.report.commit, self.assembly.branch)
         self.console.print(f"git push of {self.report.commit[:8]} started the pipeline.\n", highlight=False)
 
     def follow(self) -> Execution:
@@ -76,14 +77,13 @@ class Rehearsal:
         self.report.add_execution(execution)
         return execution
 
-    def conclude(self, execution: Execution) -> Report:
+    def conclude(self, execution: Execution) -> None:
         """Read what the tests said and what the local AWS left out, and write the report."""
-        verdicts = self.aws.verdicts(execution)
-        self.report.add_tests(self._environments(), verdicts)
-        self.report.dropped = self.aws.dropped_properties()
+        self.report.add_tests(self._environments(), _verdicts(execution))
+        with self._part("compare templates with what is deployed"):
+            self.report.dropped = self.aws.dropped_properties(self.assembly)
         self.report.not_rehearsed = not_rehearsed(self.assembly)
         self.report.write(self.workspace.state / "report.json")
-        return self.report
 
     def _environments(self) -> list[str]:
         """The stages that deploy: each is an environment whose tests must have run."""
@@ -109,9 +109,21 @@ class Rehearsal:
         self.console.print(f"[green]✓[/green] {name} [dim]{spent:.0f} s[/dim]", highlight=False)
 
 
+def _verdicts(execution: Execution) -> list[Verdict]:
+    """What the JUnit files say that the builds of each stage handed in."""
+    return [
+        verdict
+        for stage in execution.stages
+        for action in stage.actions
+        if action.reports is not None
+        for file in sorted(action.reports.rglob("*.xml"))
+        for verdict in read_verdicts(file, stage.name)
+    ]
+
+
 def _until_over(engine: Engine, screen: Watcher, approver: Approver) -> Execution:
     while True:
-        execution = next(iter(engine.executions()), None)
+        execution = next(reversed(engine.executions()), None)
         if execution is not None:
             screen.show(execution)
             for approval in engine.pending_approvals():
@@ -129,8 +141,15 @@ def _until_over(engine: Engine, screen: Watcher, approver: Approver) -> Executio
         time.sleep(POLL_SECONDS)
 
 
-def rehearse(root: Path, *, console: Console, approver: Approver, port: int | None) -> Report:
-    """Run the pipeline of the project at `root` to its end, and report.
+def rehearse(
+    root: Path,
+    *,
+    console: Console,
+    approver: Approver,
+    port: int | None,
+    then: Callable[[Report, LocalAws], None],
+) -> Report:
+    """Run the pipeline of the project at `root` to its end, and report; call `then` while everything still stands.
 
     Raises WorkspaceError, PortInUse, AssemblyError or ToolError, each with a sentence for the user.
     """
@@ -144,5 +163,6 @@ def rehearse(root: Path, *, console: Console, approver: Approver, port: int | No
             run = Rehearsal(workspace=workspace, aws=aws, console=console, approver=approver, report=report)
             run.prepare()
             run.push()
-            execution = run.follow()
-            return run.conclude(execution)
+            run.conclude(run.follow())
+            then(report, aws)
+    return report

@@ -1,0 +1,83 @@
+"""The local AWS as one thing: the cloud, its edge, the runtime of tasks and databases, and the pipeline engine."""
+
+import shlex
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rehearsal.assembly import Assembly
+from rehearsal.cloud import Cloud
+from rehearsal.cloud.conformance import dropped_properties
+from rehearsal.cloud.prerequisites import provide
+from rehearsal.delivery import Engine
+from rehearsal.edge import Edge
+from rehearsal.runtime import docker_shim, guard, postgres
+from rehearsal.surroundings import surroundings
+
+
+class LocalAws:
+    """Everything that stands for AWS. `with LocalAws(state, port=None) as aws: aws.cloud.endpoint`
+
+    `state` is the rehearsal's folder; `port` that of the AWS endpoint, a free one if None. Raises PortInUse
+    when entered. Leaving ends every process that it started.
+    """
+
+    def __init__(self, state: Path, *, port: int | None) -> None:
+        self.state = state
+        self.cloud = Cloud(state, port=port)
+        self.edge: Edge
+        self.engine: Engine
+        self._account = ""
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        guard.start()
+        # The edge takes down the user's own proxies and bundles before the cloud changes the environment.
+        self.edge = Edge(self.cloud, self.state)
+        with ExitStack() as opening:
+            containers = docker_shim.install(self.state, self.surroundings)
+            opening.callback(containers.stop)
+            opening.enter_context(self.cloud)
+            opening.enter_context(self.edge)
+            opening.enter_context(postgres.install(self.state, issue=self.edge.authority.issue))
+            self.engine = Engine(self.cloud, state=self.state, surroundings=self.surroundings)
+            opening.callback(self.engine.stop)
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def provide(self, assembly: Assembly) -> None:
+        """Make what the assembly expects to exist: imported zones, source connections."""
+        self._account = assembly.pipeline_stack.target.account
+        for zone in assembly.zones:
+            provide.zone(self.cloud, account=zone.account, id_=zone.id, name=zone.name)
+        for arn in assembly.connections:
+            provide.connection(self.cloud, arn)
+
+    def surroundings(self, account: str | None = None) -> dict[str, str]:
+        """The environment of a child that acts for an account, that of the pipeline if None."""
+        return surroundings(
+            endpoint=self.cloud.endpoint,
+            account=account or self._account,
+            home=self.state / "home",
+            network=self.edge.environment(),
+        )
+
+    def write_environment(self) -> Path:
+        """Write what a shell needs to reach the deployed portal and the AWS endpoint, a variable a line."""
+        path = self.state / "environment"
+        shown = {name: value for name, value in self.surroundings().items() if name.startswith("AWS_")}
+        lines = (
+            f"{name}={shlex.quote(value)}\n" for name, value in {**shown, **self.edge.environment()}.items()
+        )
+        path.write_text("".join(lines))
+        return path
+
+    def dropped_properties(self, assembly: Assembly) -> list[str]:
+        """The template properties that the emulator did not keep, a line each."""
+        return dropped_properties(self.cloud, assembly)
