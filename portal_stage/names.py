@@ -33,7 +33,11 @@ _BUCKET_PREFIX = Limit(63 - 26, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _ROWS: tuple[tuple[Limit, tuple[str, ...]], ...] = (
     (Limit(128, r"[A-Za-z][A-Za-z0-9-]*"), ("foundation", "data", "portal")),
     (Limit(256, r"alias/(?!aws/)[\w/-]+"), ("alias/portal",)),
-    (Limit(256, r".+"), ("vpc",)),
+    # Values of the tag Name, which these types have instead of a name.
+    (
+        Limit(256, r"[\w.-]+"),
+        ("vpc", *(f"{tier}-{n}" for tier in ("public", "app", "data") for n in (1, 2, 3))),
+    ),
     (
         _SECURITY_GROUP,
         ("alb-sg", "frontend-sg", "backend-sg", "database-sg", "vpc-link-sg", "probe-sg", "nat-sg"),

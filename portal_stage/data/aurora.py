@@ -37,6 +37,7 @@ class Aurora(Construct):
         super().__init__(scope, id_)
         self._names = names
         self._config = config
+        self._key = key
         name = names("aurora")
         logs = log_group(self, "Logs", name=f"/aws/rds/cluster/{name}/postgresql", key=key, days=log_days)
         self.cluster = rds.DatabaseCluster(
@@ -77,16 +78,24 @@ class Aurora(Construct):
         return secret.secret_arn
 
     def _instance(self, role: str, *, tier: int) -> rds.IClusterInstance:
+        """Its promotion tier: 0 writes, 1 takes over."""
         identifier = self._names(f"aurora-{role}")
         if self._config.instance_type is None:
             return rds.ClusterInstance.serverless_v2(
-                role, scale_with_writer=tier == 1, instance_identifier=identifier, publicly_accessible=False
+                role,
+                scale_with_writer=tier == 1,
+                instance_identifier=identifier,
+                enable_performance_insights=True,
+                performance_insight_encryption_key=self._key,
+                publicly_accessible=False,
             )
         return rds.ClusterInstance.provisioned(
             role,
             instance_type=ec2.InstanceType(self._config.instance_type),
             promotion_tier=tier,
             instance_identifier=identifier,
+            enable_performance_insights=True,
+            performance_insight_encryption_key=self._key,
             publicly_accessible=False,
         )
 

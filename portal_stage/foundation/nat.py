@@ -58,7 +58,7 @@ class HealingNat(ec2.NatProvider):
     ) -> None:
         """Called by the VPC, once its subnets exist."""
         self.security_group = security_group(
-            vpc, "nat", names=self._names, vpc=vpc, description="The NAT instances"
+            vpc, "nat", names=self._names, vpc=vpc, description="NAT instances"
         )
         for number, subnet in enumerate(nat_subnets, start=1):
             self._interfaces[subnet.availability_zone] = self._instance(subnet, self._names(f"nat-{number}"))
@@ -100,6 +100,8 @@ class HealingNat(ec2.NatProvider):
         group = self._group_of_one(subnet, name, template)
         group.add_resource_dependency(association)
         group.node.add_dependency(subnet.internet_connectivity_established)
+        for named in (interface, address, group):
+            cdk.Tags.of(named).add("Name", name)
         return interface
 
     def _launch_template(
@@ -156,5 +158,4 @@ class HealingNat(ec2.NatProvider):
                 min_instances_in_service=0, max_batch_size=1
             )
         )
-        cdk.Tags.of(group).add("Name", name)
         return group

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -46,12 +47,19 @@ class Network(Construct):
                 "DynamoDb": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.DYNAMODB),
             },
         )
-        self._pin_zones_by_id()
+        for tier, subnets in (
+            (PUBLIC, self.vpc.public_subnets),
+            (APP, self.vpc.private_subnets),
+            (DATA, self.vpc.isolated_subnets),
+        ):
+            for number, subnet in enumerate(subnets, start=1):
+                _pin_zone_by_id(subnet)
+                cdk.Tags.of(subnet).add("Name", names(f"{tier}-{number}"))
 
-    def _pin_zones_by_id(self) -> None:
-        """A zone's name means another place in each account; its id does not."""
-        for subnet in (*self.vpc.public_subnets, *self.vpc.private_subnets, *self.vpc.isolated_subnets):
-            cfn_subnet = subnet.node.default_child
-            assert isinstance(cfn_subnet, ec2.CfnSubnet)  # noqa: S101 - for the type checker
-            cfn_subnet.availability_zone = None
-            cfn_subnet.availability_zone_id = subnet.availability_zone
+
+def _pin_zone_by_id(subnet: ec2.ISubnet) -> None:
+    """A zone's name means another place in each account; its id does not."""
+    cfn_subnet = subnet.node.default_child
+    assert isinstance(cfn_subnet, ec2.CfnSubnet)  # noqa: S101 - for the type checker
+    cfn_subnet.availability_zone = None
+    cfn_subnet.availability_zone_id = subnet.availability_zone

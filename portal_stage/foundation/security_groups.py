@@ -15,12 +15,12 @@ POSTGRESQL = 5432
 CLOUDFRONT_ORIGIN_FACING = "pl-3b927c52"
 
 _GROUPS = {
-    "alb": "The internal load balancer",
-    "frontend": "The frontend's tasks",
-    "backend": "The backend's tasks",
+    "alb": "Internal load balancer",
+    "frontend": "Tasks of the frontend",
+    "backend": "Tasks of the backend",
     "database": "Aurora",
-    "vpc-link": "API Gateway's VPC link",
-    "probe": "The probe that tests the load balancer",
+    "vpc-link": "VPC link of the API",
+    "probe": "Probe of the load balancer",
 }
 
 
@@ -71,10 +71,10 @@ class SecurityGroups(Construct):
             "CloudFront to the load balancer",
         )
         for kind in ("frontend", "backend"):
-            # The address is out there, the packet goes through the NAT instance: egress names the one,
-            # the instance's ingress names the sender.
+            # The address is out there while the packet passes the NAT instance: egress names the one, the
+            # ingress of the instance names the sender.
             self[kind].add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(HTTPS), "AWS APIs and image layers")
-            nat.add_ingress_rule(self[kind], ec2.Port.tcp(HTTPS), f"HTTPS from the {kind}")
+            self._let_in(Rule(kind, "nat", HTTPS, f"HTTPS of the {kind}"))
         nat.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(HTTPS), "HTTPS to the Internet")
 
     def __getitem__(self, kind: str) -> ec2.SecurityGroup:
@@ -87,9 +87,30 @@ class SecurityGroups(Construct):
         )
 
     def _allow(self, rule: Rule) -> None:
-        source, target, port = self[rule.source], self[rule.target], ec2.Port.tcp(rule.port)
-        source.add_egress_rule(target, port, rule.reason)
-        target.add_ingress_rule(source, port, rule.reason)
+        self._let_in(rule)
+        ec2.CfnSecurityGroupEgress(
+            self,
+            f"{rule.source}-to-{rule.target}",
+            group_id=self[rule.source].security_group_id,
+            destination_security_group_id=self[rule.target].security_group_id,
+            ip_protocol="tcp",
+            from_port=rule.port,
+            to_port=rule.port,
+            description=rule.reason,
+        )
+
+    def _let_in(self, rule: Rule) -> None:
+        # Not `add_ingress_rule`, whose id would hold the whole path and so differ between environments.
+        ec2.CfnSecurityGroupIngress(
+            self,
+            f"{rule.target}-from-{rule.source}",
+            group_id=self[rule.target].security_group_id,
+            source_security_group_id=self[rule.source].security_group_id,
+            ip_protocol="tcp",
+            from_port=rule.port,
+            to_port=rule.port,
+            description=rule.reason,
+        )
 
 
 def security_group(

@@ -55,6 +55,8 @@ class Api(Construct):
             cloud_watch_role=False,
             deploy_options=apigateway.StageOptions(stage_name="v1", metrics_enabled=True),
         )
+        # CDK's output of an address that nobody can use.
+        self._rest_api.node.try_remove_child("Endpoint")
         api = self._rest_api.root.add_resource("api")
         self._method(api.add_resource("health"), "GET", f"https://{domain.origin_host}/api/health", key=False)
         self._method(
@@ -118,16 +120,23 @@ class Api(Construct):
         # The methods' target is not in the deployment's own hash: without this a change of it is never deployed.
         deployment = self._rest_api.latest_deployment
         assert deployment is not None  # noqa: S101 - for the type checker
-        deployment.add_to_logical_id({"integrationTarget": "load balancer"})
-        return apigateway.DomainName(
+        deployment.add_to_logical_id({"integrationTarget": self._alb.load_balancer_arn})
+        domain_name = apigateway.DomainName(
             self,
             "DomainName",
             domain_name=domain.api_host,
             certificate=domain.certificate,
             endpoint_type=apigateway.EndpointType.REGIONAL,
             security_policy=apigateway.SecurityPolicy.TLS_1_2,
-            mapping=self._rest_api,
         )
+        apigateway.BasePathMapping(
+            self,
+            "Mapping",
+            domain_name=domain_name,
+            rest_api=self._rest_api,
+            stage=self._rest_api.deployment_stage,
+        )
+        return domain_name
 
     def _plan(
         self,
@@ -139,6 +148,7 @@ class Api(Construct):
     ) -> apigateway.IApiKey:
         plan = self._rest_api.add_usage_plan(id_, name=name, throttle=throttle, quota=quota)
         plan.add_api_stage(stage=self._rest_api.deployment_stage)
-        key = self._rest_api.add_api_key(f"{id_}Key", api_key_name=key_name)
-        plan.add_api_key(key)
+        key = apigateway.ApiKey(self, f"{id_}Key", api_key_name=key_name)
+        # CDK's own id for the pair would hold the stage's, and so differ between environments.
+        plan.add_api_key(key, override_logical_id=f"{id_}Member")
         return key
