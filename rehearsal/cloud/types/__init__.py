@@ -1,6 +1,6 @@
 """The resource types that the emulator lacks, as tables."""
 
-from . import bucket_deployment, containers, doors, ec2, operations
+from . import bucket_deployment, builds, containers, doors, ec2, operations
 from .records import forget_all, recorded
 
 __all__ = ["forget_all", "recorded", "register_all"]
@@ -11,6 +11,6 @@ def register_all() -> None:
     for module in (ec2, containers, doors, operations):
         for row in module.ROWS:
             row.register()
-    for module in (containers, doors):
+    for module in (builds, containers, doors):
         module.register_records()
     bucket_deployment.register_deployment()
