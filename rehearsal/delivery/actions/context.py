@@ -1,0 +1,69 @@
+"""What an action is given when it runs, and what it gives back."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from rehearsal.cloud import Cloud
+
+from ..approvals import Approvals
+from ..artifacts import Artifact
+from ..build_environment import Tools
+from ..pipelines import DeployedPipeline
+from ..source import SourceRepository
+from ..structure import Action
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What all actions of an engine share. `surroundings` gives the environment of a child process."""
+
+    cloud: Cloud
+    state: Path
+    surroundings: Callable[[], dict[str, str]]
+    repository: SourceRepository
+    tools: Tools
+    approvals: Approvals
+
+
+class Tell(Protocol):
+    """Shows what is known of an action while it runs: fields of its ActionState."""
+
+    def __call__(self, **fields: object) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionContext:
+    """One action of one execution. The action's configuration has its variables filled in."""
+
+    services: Services
+    pipeline: DeployedPipeline
+    execution_id: str
+    revision: str
+    stage: str
+    action: Action
+    inputs: Mapping[str, Artifact]
+    abandoned: threading.Event
+    tell: Tell
+
+    @property
+    def account(self) -> str:
+        """The account the action works in: its role's, else the pipeline's."""
+        return self.action.role_arn.split(":")[4] if self.action.role_arn else self.pipeline.account
+
+    def folder(self, kind: str) -> Path:
+        """The action's own place under the state folder, for example for `kind="logs"`; it may not exist yet."""
+        return self.services.state / kind / self.execution_id[:8] / f"{self.stage}.{self.action.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionResult:
+    """Output variables (for the action's namespace) and output artifacts, by name."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    artifacts: Mapping[str, Artifact] = field(default_factory=dict)
+
+
+Run = Callable[[ActionContext], ActionResult]

@@ -1,0 +1,65 @@
+"""What a test of the delivery service acts on: a cloud, an engine, a repository to push to."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from rehearsal.cloud import Cloud
+from rehearsal.delivery import Engine, Execution
+from tests.rehearsal.delivery.pieces import ACCOUNT
+
+STACK = "pipeline-test"
+
+
+class World:
+    """What a test acts on: deploys pipelines, pushes commits, reads what came of it."""
+
+    def __init__(self, cloud: Cloud, state: Path, work: Path) -> None:
+        self.cloud, self.state, self.work = cloud, state, work
+        self.engine = Engine(cloud, state=state, surroundings=self._surroundings)
+        subprocess.run(["git", "init", "-q", "-b", "main", str(work)], check=True)
+
+    def _surroundings(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "AWS_ENDPOINT_URL": self.cloud.endpoint,
+            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_SECRET_ACCESS_KEY": "x",
+        }
+
+    def deploy(self, template: dict[str, Any], stack: str = STACK) -> None:
+        """Deploy a template by CloudFormation and wait for it."""
+        cloudformation = self.cloud.client("cloudformation", ACCOUNT)
+        cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template))
+        waiter = cloudformation.get_waiter("stack_create_complete")
+        waiter.wait(StackName=stack, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100})
+
+    def push(self, files: dict[str, str] | None = None, message: str = "a change") -> str:
+        """Commit these files and push; the commit's id."""
+        for name, text in (files or {}).items():
+            (self.work / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.work / name).write_text(text)
+        identity = ["-c", "user.name=A", "-c", "user.email=a@bank.example"]
+        git = ["git", "-C", str(self.work), *identity]
+        subprocess.run([*git, "add", "-A"], check=True)
+        subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", message], check=True)
+        target = str(self.state / "source.git")
+        subprocess.run([*git, "push", "-q", target, "HEAD:main"], check=True)
+        return subprocess.run(
+            [*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def run(self, template: dict[str, Any], files: dict[str, str] | None = None) -> Execution:
+        """Deploy the pipeline, push, wait for the end; the newest execution."""
+        self.deploy(template)
+        self.push(files)
+        assert self.engine.wait(60)
+        return self.engine.executions()[0]
+
+    def log(self, execution: Execution, stage_name: str, action_name: str) -> str:
+        """The log of a build."""
+        log = execution.stage(stage_name).action(action_name).log
+        assert log is not None
+        return log.read_text()
