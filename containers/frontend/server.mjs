@@ -43,6 +43,7 @@ const server = createServer((request, response) => {
     'content-type': type,
     'cache-control': caching,
     'content-length': Buffer.byteLength(body),
+    ...(!server.listening && { connection: 'close' }), // stopping: a connection kept alive would keep the process
     ...(status === 405 && { allow: 'GET, HEAD' }),
   });
   response.end(request.method === 'HEAD' ? undefined : body);

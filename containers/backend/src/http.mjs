@@ -52,6 +52,7 @@ export function createJsonServer(route) {
       'x-served-by': 'backend',
       'x-request-id': requestId,
       'content-length': Buffer.byteLength(text),
+      ...(!server.listening && { connection: 'close' }), // stopping: a connection kept alive would keep the process
       ...headers,
     });
     response.end(request.method === 'HEAD' ? undefined : text);
