@@ -4,13 +4,16 @@ Started as `python -I -S reaper.py TOKEN`. Standard input is a pipe on which eve
 group; its end means that the rehearsal is gone, however it went.
 """
 
+import contextlib
 import os
 import select
 import signal
 import sys
+import time
 from pathlib import Path
 
 PRUNE_SECONDS = 1.0
+INTERRUPT_SECONDS = 0.7
 
 
 def group_exists(group: int) -> bool:
@@ -23,11 +26,20 @@ def group_exists(group: int) -> bool:
     return True
 
 
-def kill_group(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
+def signal_group(group: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+def end_groups(groups: set[int]) -> None:
+    """Interrupt them first: a PostgreSQL that is only killed leaves its shared memory with the kernel."""
+    for group in groups:
+        signal_group(group, signal.SIGINT)
+    deadline = time.monotonic() + INTERRUPT_SECONDS
+    while time.monotonic() < deadline and any(map(group_exists, groups)):
+        time.sleep(0.02)
+    for group in groups:
+        signal_group(group, signal.SIGKILL)
 
 
 def marked_processes(token: bytes) -> list[int]:
@@ -63,17 +75,14 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     token = sys.argv[1].encode()
-    for group in watch(sys.stdin.fileno()):
-        kill_group(group)
+    end_groups(watch(sys.stdin.fileno()))
     for _ in range(20):  # a process may fork while the list is read
         marked = marked_processes(token)
         if not marked:
             return
         for pid in marked:
-            try:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                continue
 
 
 if __name__ == "__main__":

@@ -1,0 +1,156 @@
+"""AWS::ECS::Service: created and changed by the emulator's API, and done only when its tasks answer.
+
+CloudFormation on AWS waits for a service's steady state, and the load balancer's health check is part of that;
+the emulator waits for neither and calls every target healthy.
+"""
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+from rehearsal.cloud.here import client
+from rehearsal.cloud.registry import Created, Properties, register
+from rehearsal.cloud.types.shaping import operation_of, parameters
+
+_STEADY_SECONDS = 180.0
+_POLL_SECONDS = 0.2
+_FIXED = ("ServiceName", "Cluster", "LaunchType", "DeploymentController", "SchedulingStrategy")
+# A proxy of the user's must not carry a health check to a loopback address.
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class ServiceNotSteadyError(RuntimeError):
+    """A deployment of a service failed; the message has the circuit breaker's or the health check's reason."""
+
+
+def install() -> None:
+    """Let CloudFormation make services here."""
+    register("AWS::ECS::Service", create=create, update=update, delete=delete)
+
+
+def create(logical_id: str, properties: Properties, stack_name: str) -> Created:
+    """Create a service and wait until it is steady. Raises ServiceNotSteadyError."""
+    api = client("ecs")
+    arguments = parameters(operation_of(api, "create_service"), properties)
+    arguments.setdefault("serviceName", f"{stack_name}-{logical_id}")
+    arguments.setdefault("cluster", "default")
+    service = api.create_service(**arguments)["service"]
+    _wait_until_steady(arguments["cluster"], service["serviceArn"], service["taskDefinition"])
+    return service["serviceArn"], {"ServiceArn": service["serviceArn"], "Name": service["serviceName"]}
+
+
+def update(physical_id: str, old: Properties, new: Properties, _: str) -> Created | None:
+    """Deploy what changed and wait until it is steady. Raises ServiceNotSteadyError."""
+    if any(old.get(name) != new.get(name) for name in _FIXED):
+        return None
+    api = client("ecs")
+    changed = {name: value for name, value in new.items() if value != old.get(name)}
+    arguments = parameters(operation_of(api, "update_service"), changed)
+    cluster = new.get("Cluster", "default")
+    service = api.update_service(**{**arguments, "service": physical_id, "cluster": cluster})["service"]
+    wanted = new.get("TaskDefinition") or service["taskDefinition"]
+    _wait_until_steady(cluster, physical_id, wanted)
+    return physical_id, {"ServiceArn": physical_id, "Name": service["serviceName"]}
+
+
+def delete(physical_id: str, properties: Properties) -> None:
+    """Delete a service and stop its tasks; one that is gone is as good as deleted."""
+    api = client("ecs")
+    try:
+        api.delete_service(cluster=properties.get("Cluster", "default"), service=physical_id, force=True)
+    except (api.exceptions.ServiceNotFoundException, api.exceptions.ClusterNotFoundException):
+        return
+
+
+def _wait_until_steady(cluster: str, arn: str, task_definition: str) -> None:
+    deadline = time.monotonic() + _STEADY_SECONDS
+    reason = "no deployment"
+    while time.monotonic() < deadline:
+        service = client("ecs").describe_services(cluster=cluster, services=[arn])["services"][0]
+        reason = _unsteady(service, task_definition) or ", ".join(_unhealthy(cluster, service))
+        if not reason:
+            return
+        time.sleep(_POLL_SECONDS)
+    raise ServiceNotSteadyError(f"service {arn.rpartition('/')[2]} is not steady: {reason}")
+
+
+def _unsteady(service: dict[str, Any], task_definition: str) -> str:
+    """Why the deployment is not done yet; empty when it is. Raises ServiceNotSteadyError when it failed."""
+    for deployment in service["deployments"]:
+        if deployment.get("rolloutState") == "FAILED":
+            raise ServiceNotSteadyError(
+                f"service {service['serviceName']}: ECS Deployment Circuit Breaker was triggered: "
+                f"{deployment.get('rolloutStateReason', '')} {_stopped_reasons(service)}"
+            )
+    primary = next(each for each in service["deployments"] if each["status"] == "PRIMARY")
+    if primary["taskDefinition"] != task_definition:
+        raise ServiceNotSteadyError(
+            f"service {service['serviceName']}: the deployment of {task_definition} was rolled back "
+            f"to {primary['taskDefinition']} {_stopped_reasons(service)}"
+        )
+    if len(service["deployments"]) > 1 or service["runningCount"] != service["desiredCount"]:
+        return (
+            f"{service['runningCount']} of {service['desiredCount']} tasks run, "
+            f"{len(service['deployments'])} deployments {_stopped_reasons(service)}"
+        )
+    return ""
+
+
+def _stopped_reasons(service: dict[str, Any]) -> str:
+    """Why tasks of the service stopped, each reason once."""
+    api = client("ecs")
+    cluster = service["clusterArn"]
+    stopped = api.list_tasks(cluster=cluster, serviceName=service["serviceName"], desiredStatus="STOPPED")
+    if not stopped["taskArns"]:
+        return ""
+    tasks = api.describe_tasks(cluster=cluster, tasks=stopped["taskArns"][-10:])["tasks"]
+    return "(tasks stopped: " + "; ".join({task["stoppedReason"] for task in tasks}) + ")"
+
+
+def _unhealthy(cluster: str, service: dict[str, Any]) -> Iterator[str]:
+    """What the load balancers' health checks have against tasks that run, one phrase for a task."""
+    for balanced in service.get("loadBalancers", []):
+        groups = client("elbv2").describe_target_groups(TargetGroupArns=[balanced["targetGroupArn"]])
+        group = groups["TargetGroups"][0]
+        port = group.get("HealthCheckPort", "traffic-port")
+        port = balanced["containerPort"] if port == "traffic-port" else port
+        for address in _addresses(cluster, service):
+            url = f"http://{address}:{port}{group.get('HealthCheckPath', '/')}"
+            answer = _answer(url)
+            if not _matches(answer, group.get("Matcher", {}).get("HttpCode", "200")):
+                yield f"health check {url} answers {answer}"
+
+
+def _addresses(cluster: str, service: dict[str, Any]) -> list[str]:
+    api = client("ecs")
+    arns = api.list_tasks(cluster=cluster, serviceName=service["serviceName"])["taskArns"]
+    tasks = api.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+    return [
+        detail["value"]
+        for task in tasks
+        for attachment in task["attachments"]
+        for detail in attachment["details"]
+        if detail["name"] == "privateIPv4Address"
+    ]
+
+
+def _answer(url: str) -> str:
+    """The status code, or why there is none."""
+    try:
+        with _direct.open(url, timeout=5) as answer:
+            return str(answer.status)
+    except urllib.error.HTTPError as error:
+        return str(error.code)
+    except OSError as error:
+        return str(error)
+
+
+def _matches(answer: str, matcher: str) -> bool:
+    """Whether a status code is among `200`, `200,302` or `200-299`."""
+    for part in matcher.split(","):
+        low, _, high = part.strip().partition("-")
+        if answer.isdigit() and int(low) <= int(answer) <= int(high or low):
+            return True
+    return False
