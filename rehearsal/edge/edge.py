@@ -25,7 +25,8 @@ class Edge:
     """Reaches the deployed endpoints by their own names. `with Cloud(...) as cloud, Edge(cloud, state) as edge:`
 
     state: the folder under which certificates are written.  environment: the user's own, which may name an
-    upstream proxy and CA bundles.  `authority` can sign from the start, the rest stands while entered.
+    upstream proxy (ValueError if that is not an HTTP one) and CA bundles.  `authority` can sign from the start,
+    the rest stands while entered.
     """
 
     def __init__(self, cloud: Cloud, state: Path, environment: Mapping[str, str] = os.environ) -> None:
@@ -34,8 +35,6 @@ class Edge:
         user = dict(environment)
         self.authority = Authority(state / "authority", user)
         self._proxy = Proxy(self._route, Upstream(user, self.authority.bundle))
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="edge", daemon=True)
 
     def __enter__(self) -> Self:
         # These import the emulator, which reads its environment then: the cloud must have set it.
@@ -46,6 +45,9 @@ class Edge:
         self._resolve = names.resolve
         self._direct = names.Address
         self._doors = Doors(self.authority)
+        # A loop of its own: the emulator's may be busy while pip and npm load through the proxy.
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="edge", daemon=True)
         self._thread.start()
         self._port = asyncio.run_coroutine_threadsafe(self._proxy.start(), self._loop).result()
         return self

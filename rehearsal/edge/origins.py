@@ -90,7 +90,8 @@ async def _fetch_by_vpc_origin(
                 client=client_ip,
                 tls=tls,
             ),
-            server_name=origin["domain_name"],
+            # The Host that is sent, the viewer's or the origin's own, is also the name that CloudFront checks.
+            server_name=sent["Host"],
             timeout=origin["read_timeout"],
         )
     except balancer.Unreachable as error:

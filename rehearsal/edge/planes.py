@@ -121,7 +121,7 @@ def _stage_of(owned: deployed.Owned | None, request: Request) -> tuple[str, str,
         api, stage, path = mapped
         if stage:
             return api, stage, path
-    elif owned.record.get("disableExecuteApiEndpoint"):
+    elif str(owned.record.get("disableExecuteApiEndpoint")).lower() == "true":
         return None
     else:
         api, path = owned.key, request.path

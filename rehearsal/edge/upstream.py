@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .wire import Stream
@@ -17,27 +18,18 @@ from .wire import Stream
 class Upstream:
     """Finds the way out for a host: direct, or by the user's HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
 
-    bundle: the CA bundle by which a proxy that itself speaks TLS is trusted.
+    bundle: the CA bundle by which a proxy that itself speaks TLS is trusted.  Raises ValueError for a proxy of
+    another kind than HTTP.
     """
 
     def __init__(self, environment: Mapping[str, str], bundle: Path) -> None:
-        self._environment = environment
+        self._proxies = {scheme: _proxy_of(environment, f"{scheme}_proxy") for scheme in ("http", "https")}
+        self._excepted = _variable(environment, "no_proxy")
         self._bundle = bundle
 
-    def proxy_for(self, host: str, scheme: str) -> SplitResult | None:
-        """The user's proxy for `scheme` ("http" or "https"); None where the way is direct, as to loopback.
-
-        Raises ValueError for a proxy of another kind than HTTP.
-        """
-        url = self._variable(f"{scheme}_proxy")
-        if not url or _is_loopback(host) or _is_excepted(host, self._variable("no_proxy")):
-            return None
-        proxy = urlsplit(url if "://" in url else f"http://{url}")
-        if proxy.scheme not in ("http", "https") or not proxy.hostname:
-            raise ValueError(
-                f"{scheme}_proxy {url!r}: use the URL of an HTTP proxy, for example 'http://proxy.example:3128'"
-            )
-        return proxy
+    def proxy_for(self, host: str, scheme: Literal["http", "https"]) -> SplitResult | None:
+        """The user's proxy for a host; None where the way is direct, as to loopback."""
+        return None if _is_loopback(host) or _is_excepted(host, self._excepted) else self._proxies[scheme]
 
     async def connect(self, proxy: SplitResult) -> Stream:
         """A connection to a proxy of the user's. Raises OSError."""
@@ -45,8 +37,19 @@ class Upstream:
         port = proxy.port or (443 if context else 80)
         return Stream(*await asyncio.open_connection(proxy.hostname, port, ssl=context))
 
-    def _variable(self, name: str) -> str:
-        return self._environment.get(name) or self._environment.get(name.upper()) or ""
+
+def _variable(environment: Mapping[str, str], name: str) -> str:
+    return environment.get(name) or environment.get(name.upper()) or ""
+
+
+def _proxy_of(environment: Mapping[str, str], variable: str) -> SplitResult | None:
+    url = _variable(environment, variable)
+    proxy = urlsplit(url if "://" in url else f"http://{url}")
+    if url and (proxy.scheme not in ("http", "https") or not proxy.hostname):
+        raise ValueError(
+            f"{variable} {url!r}: use the URL of an HTTP proxy, for example 'http://proxy.example:3128'"
+        )
+    return proxy if url else None
 
 
 def authorization(proxy: SplitResult) -> list[str]:

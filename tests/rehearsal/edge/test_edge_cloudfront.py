@@ -1,0 +1,259 @@
+"""CloudFront's door: behaviours, certificate, S3 behind OAC, the load balancer as a VPC origin."""
+
+import json
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+READ = ["GET", "HEAD"]
+ALL = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
+
+
+def listed(items: list[Any]) -> dict[str, Any]:
+    """A list as CloudFront's API writes it."""
+    return {"Quantity": len(items), "Items": items}
+
+
+def behavior(origin: str, methods: list[str], **more: Any) -> dict[str, Any]:
+    return {
+        "TargetOriginId": origin,
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "AllowedMethods": {**listed(methods), "CachedMethods": listed(READ)},
+        "CachePolicyId": CACHING_DISABLED,
+        "OriginRequestPolicyId": ALL_VIEWER_EXCEPT_HOST,
+        **more,
+    }
+
+
+class Site:
+    """A distribution as the portal's: `/static/*` from S3, `/api/*` and the rest from the balancer.
+
+    `change` edits its configuration before it is deployed, `origin_host` is the balancer's name for CloudFront.
+    """
+
+    def __init__(self, world: Any, frontend: int, backend: int, origin_host: str = "") -> None:
+        self.world = world
+        self.balancer = world.balancer()
+        self.certificate = world.certificate(world.host("portal"), world.host("origin"))
+        self.listener = world.listener(
+            self.balancer, world.target_group(frontend), Certificates=[{"CertificateArn": self.certificate}]
+        )
+        world.rule(self.listener, "/api/*", world.target_group(backend))
+        self.bucket = f"static-{uuid.uuid4().hex[:8]}"
+        world.client("s3").create_bucket(Bucket=self.bucket)
+        for key, content in {"static/app.js": b"let here", "static/maintenance.html": b"back soon"}.items():
+            world.client("s3").put_object(Bucket=self.bucket, Key=key, Body=content)
+        self.config = self._config(origin_host or world.host("origin"))
+
+    def deploy(self) -> str:
+        """The URL of the site."""
+        cloudfront = self.world.client("cloudfront")
+        created = cloudfront.create_distribution(DistributionConfig=self.config)["Distribution"]
+        self.domain_name = created["DomainName"]
+        self.allow(created["ARN"])
+        self.world.alias("portal", self.domain_name)
+        return f"https://{self.world.host('portal')}"
+
+    def allow(self, distribution_arn: str) -> None:
+        """The bucket's policy: CloudFront may read for that distribution, nobody may without TLS."""
+        resource = [f"arn:aws:s3:::{self.bucket}", f"arn:aws:s3:::{self.bucket}/*"]
+        statements = [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudfront.amazonaws.com"},
+                "Action": "s3:GetObject",
+                "Resource": resource[1],
+                "Condition": {"StringEquals": {"AWS:SourceArn": distribution_arn}},
+            },
+            {
+                "Effect": "Deny",
+                "Principal": {"AWS": "*"},
+                "Action": "s3:*",
+                "Resource": resource,
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            },
+        ]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        self.world.client("s3").put_bucket_policy(Bucket=self.bucket, Policy=policy)
+
+    def _config(self, origin_host: str) -> dict[str, Any]:
+        cloudfront = self.world.client("cloudfront")
+        vpc_origin = cloudfront.create_vpc_origin(
+            VpcOriginEndpointConfig={
+                "Name": f"vpc-{self.bucket}",
+                "Arn": self.balancer["LoadBalancerArn"],
+                "HTTPPort": 80,
+                "HTTPSPort": 443,
+                "OriginProtocolPolicy": "https-only",
+                "OriginSslProtocols": listed(["TLSv1.2"]),
+            }
+        )["VpcOrigin"]["Id"]
+        access = cloudfront.create_origin_access_control(
+            OriginAccessControlConfig={
+                "Name": f"oac-{self.bucket}",
+                "SigningProtocol": "sigv4",
+                "SigningBehavior": "always",
+                "OriginAccessControlOriginType": "s3",
+            }
+        )["OriginAccessControl"]["Id"]
+        return {
+            "CallerReference": self.bucket,
+            "Comment": "",
+            "Enabled": True,
+            "Aliases": listed([self.world.host("portal")]),
+            "ViewerCertificate": {
+                "ACMCertificateArn": self.certificate,
+                "SSLSupportMethod": "sni-only",
+                "MinimumProtocolVersion": "TLSv1.2_2021",
+            },
+            "Origins": listed(
+                [
+                    {
+                        "Id": "balancer",
+                        "DomainName": origin_host,
+                        "VpcOriginConfig": {"VpcOriginId": vpc_origin},
+                    },
+                    {
+                        "Id": "files",
+                        "DomainName": f"{self.bucket}.s3.us-east-1.amazonaws.com",
+                        "S3OriginConfig": {"OriginAccessIdentity": ""},
+                        "OriginAccessControlId": access,
+                    },
+                ]
+            ),
+            "DefaultCacheBehavior": behavior("balancer", READ),
+            "CacheBehaviors": listed(
+                [
+                    behavior("balancer", ALL, PathPattern="/api/*"),
+                    behavior("files", READ, PathPattern="/static/*"),
+                ]
+            ),
+        }
+
+
+@pytest.fixture
+def site(world: Any, frontend: int, backend: int) -> Site:
+    return Site(world, frontend, backend)
+
+
+def test_behaviours_lead_to_their_origins(client: httpx.Client, site: Site) -> None:
+    url = site.deploy()
+
+    assert client.get(f"{url}/").json()["target"] == "frontend"
+    assert client.get(f"{url}/api/health").json()["target"] == "backend"
+    assert client.get(f"{url}/static/app.js").text == "let here"
+
+
+def test_request_reaches_the_balancer_by_the_origins_name(client: httpx.Client, site: Site) -> None:
+    seen = client.post(f"{site.deploy()}/api/sessions?a=1", content=b"{}").json()
+
+    assert (seen["method"], seen["path"], seen["body"]) == ("POST", "/api/sessions?a=1", "{}")
+    assert seen["headers"]["host"] == site.world.host("origin")
+    assert "cloudfront" in seen["headers"]["via"].lower()
+
+
+def test_plain_http_is_redirected(client: httpx.Client, site: Site) -> None:
+    url = site.deploy()
+
+    answer = client.get(f"{url.replace('https', 'http')}/a?b=c")
+
+    assert (answer.status_code, answer.headers["location"]) == (301, f"{url}/a?b=c")
+
+
+def test_method_that_a_behaviour_does_not_allow_is_refused(client: httpx.Client, site: Site) -> None:
+    assert client.post(f"{site.deploy()}/").status_code == 403
+
+
+def test_without_its_behaviour_a_path_falls_to_the_default(client: httpx.Client, site: Site) -> None:
+    site.config["CacheBehaviors"] = listed(site.config["CacheBehaviors"]["Items"][1:])
+
+    assert client.post(f"{site.deploy()}/api/sessions").status_code == 403
+
+
+def test_bucket_itself_refuses(client: httpx.Client, site: Site) -> None:
+    site.deploy()
+
+    answer = client.get(f"https://{site.bucket}.s3.us-east-1.amazonaws.com/static/app.js")
+
+    assert answer.status_code == 403
+    assert "<Code>AccessDenied</Code>" in answer.text
+
+
+def test_public_bucket_answers_unless_public_access_is_blocked(client: httpx.Client, site: Site) -> None:
+    s3 = site.world.client("s3")
+    allow = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{site.bucket}/*",
+    }
+    s3.put_bucket_policy(
+        Bucket=site.bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    )
+    url = f"https://{site.bucket}.s3.us-east-1.amazonaws.com/static/app.js"
+    before = client.get(url)
+    s3.put_public_access_block(
+        Bucket=site.bucket,
+        PublicAccessBlockConfiguration={"RestrictPublicBuckets": True, "BlockPublicPolicy": True},
+    )
+
+    assert (before.status_code, before.text) == (200, "let here")
+    assert client.get(url).status_code == 403
+
+
+def test_without_the_buckets_policy_its_files_are_refused(client: httpx.Client, site: Site) -> None:
+    url = site.deploy()
+    site.world.client("s3").delete_bucket_policy(Bucket=site.bucket)
+
+    assert client.get(f"{url}/static/app.js").status_code == 403
+
+
+def test_own_domain_name_has_cloudfronts_certificate(client: httpx.Client, site: Site) -> None:
+    site.deploy()
+
+    assert client.get(f"https://{site.domain_name}/").json()["target"] == "frontend"
+
+
+def test_without_the_alias_the_certificate_does_not_fit(client: httpx.Client, site: Site) -> None:
+    site.config["Aliases"] = {"Quantity": 0}
+
+    with pytest.raises(httpx.ConnectError, match="Hostname mismatch"):
+        client.get(site.deploy())
+
+
+def test_without_the_record_the_name_does_not_resolve(client: httpx.Client, site: Site) -> None:
+    url = site.deploy()
+    site.world.unalias("portal", site.domain_name)
+
+    with pytest.raises(httpx.ProxyError, match="NXDOMAIN"):
+        client.get(url)
+
+
+def test_origin_name_outside_the_listeners_certificate_is_a_bad_gateway(
+    client: httpx.Client, world: Any, frontend: int, backend: int
+) -> None:
+    site = Site(world, frontend, backend, origin_host=world.host("other"))
+
+    assert client.get(f"{site.deploy()}/").status_code == 502
+
+
+def test_without_the_listener_the_origin_is_a_bad_gateway(client: httpx.Client, site: Site) -> None:
+    url = site.deploy()
+    site.world.client("elbv2").delete_listener(ListenerArn=site.listener)
+
+    assert client.get(f"{url}/").status_code == 502
+
+
+def test_custom_error_response_replaces_cloudfronts_own_failure(client: httpx.Client, site: Site) -> None:
+    page = {"ResponsePagePath": "/static/maintenance.html", "ResponseCode": "502", "ErrorCachingMinTTL": 0}
+    site.config["CustomErrorResponses"] = listed([{"ErrorCode": 502, **page}])
+    url = site.deploy()
+    site.world.client("elbv2").delete_listener(ListenerArn=site.listener)
+
+    answer = client.get(f"{url}/")
+
+    assert (answer.status_code, answer.text) == (502, "back soon")

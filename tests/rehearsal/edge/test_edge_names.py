@@ -1,0 +1,101 @@
+"""Resolution: what the deployed zones say, and nothing that they do not."""
+
+from typing import Any
+
+import pytest
+
+from rehearsal.edge import Edge
+
+
+@pytest.fixture
+def port(edge: Edge, world: Any, frontend: int) -> int:
+    """The door of a plain listener, whose balancer stands under `target`."""
+    balancer = world.balancer()
+    world.listener(balancer, world.target_group(frontend), Protocol="HTTP", Port=80, SslPolicy=None)
+    world.alias("target", balancer["DNSName"])
+    found = edge.resolve(world.host("target"), 80)
+    assert found is not None
+    return found[1]
+
+
+def test_name_that_nobody_deployed_is_not_resolved(edge: Edge) -> None:
+    assert edge.resolve("pypi.org", 443) is None
+
+
+def test_doors_are_on_loopback(edge: Edge, world: Any, port: int) -> None:
+    assert edge.resolve(world.host("target"), 80) == ("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("spelling", ["TARGET.{zone}", "target.{zone}."])
+def test_spelling_of_a_name_does_not_matter(edge: Edge, world: Any, port: int, spelling: str) -> None:
+    assert edge.resolve(spelling.format(zone=world.zone_name), 80) == ("127.0.0.1", port)
+
+
+def test_canonical_name_is_followed(edge: Edge, world: Any, port: int) -> None:
+    target = [{"Value": world.host("target")}]
+    world.change_record("CREATE", "www", Type="CNAME", TTL=60, ResourceRecords=target)
+
+    assert edge.resolve(world.host("www"), 80) == ("127.0.0.1", port)
+
+
+def test_canonical_name_outside_leads_outside(edge: Edge, world: Any) -> None:
+    target = [{"Value": "status.elsewhere.example"}]
+    world.change_record("CREATE", "status", Type="CNAME", TTL=60, ResourceRecords=target)
+
+    assert edge.resolve(world.host("status"), 443) == ("status.elsewhere.example", 443)
+
+
+def test_address_record_is_the_address(edge: Edge, world: Any) -> None:
+    world.change_record("CREATE", "db", TTL=60, ResourceRecords=[{"Value": "127.0.0.9"}])
+
+    assert edge.resolve(world.host("db"), 5432) == ("127.0.0.9", 5432)
+
+
+def test_wildcard_answers_where_no_record_does(edge: Edge, world: Any, port: int) -> None:
+    world.change_record("CREATE", "*", TTL=60, ResourceRecords=[{"Value": "127.0.0.9"}])
+
+    assert edge.resolve(world.host("anything"), 80) == ("127.0.0.9", 80)
+    assert edge.resolve(world.host("target"), 80) == ("127.0.0.1", port)
+
+
+def test_primary_comes_before_secondary(edge: Edge, world: Any) -> None:
+    for member, value in (("SECONDARY", "127.0.0.2"), ("PRIMARY", "127.0.0.3")):
+        world.change_record(
+            "CREATE",
+            "portal",
+            TTL=60,
+            SetIdentifier=member,
+            Failover=member,
+            ResourceRecords=[{"Value": value}],
+        )
+
+    assert edge.resolve(world.host("portal"), 443) == ("127.0.0.3", 443)
+
+
+def test_delegated_zone_answers_for_its_names(edge: Edge, world: Any, port: int) -> None:
+    """A record for the name in the zone above counts no more."""
+    world.change_record("CREATE", "portal.dev", TTL=60, ResourceRecords=[{"Value": "127.0.0.4"}])
+    assert edge.resolve(world.host("portal.dev"), 80) == ("127.0.0.4", 80)
+
+    world.client("route53").create_hosted_zone(
+        Name=f"dev.{world.zone_name}", CallerReference=f"dev.{world.zone_name}"
+    )
+
+    with pytest.raises(LookupError, match=rf"NXDOMAIN: no record of zone dev\.{world.zone_name}"):
+        edge.resolve(world.host("portal.dev"), 80)
+
+
+def test_alias_to_what_is_not_deployed_does_not_resolve(edge: Edge, world: Any) -> None:
+    world.alias("gone", "gone-1234.us-east-1.elb.amazonaws.com")
+
+    with pytest.raises(LookupError, match="NXDOMAIN"):
+        edge.resolve(world.host("gone"), 443)
+
+
+def test_records_that_point_at_each_other_do_not_resolve(edge: Edge, world: Any) -> None:
+    for label, other in (("a", "b"), ("b", "a")):
+        target = [{"Value": world.host(other)}]
+        world.change_record("CREATE", label, Type="CNAME", TTL=60, ResourceRecords=target)
+
+    with pytest.raises(LookupError, match="NXDOMAIN"):
+        edge.resolve(world.host("a"), 80)
