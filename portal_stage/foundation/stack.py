@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
+import jsii
 from constructs import Construct
 
 from portal_stage.config import Environment
@@ -17,6 +18,7 @@ class FoundationStack(cdk.Stack):
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
         names = environment.names
+        self._zone_ids = list(environment.network.zone_ids)
         super().__init__(
             scope,
             id_,
@@ -36,3 +38,9 @@ class FoundationStack(cdk.Stack):
             backend_port=environment.backend.port,
         )
         adopt_providers(self, names=names, key=self.key, log_days=environment.log_days)
+
+    @property
+    @jsii.member(jsii_name="availabilityZones")
+    def availability_zones(self) -> list[str]:
+        """The zones by id. CDK's own answer would be a look-up in the account at every synthesis."""
+        return self._zone_ids
