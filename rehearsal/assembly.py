@@ -97,27 +97,14 @@ class Assembly:
     @property
     def connections(self) -> list[str]:
         """ARNs of the source connections that the pipeline uses."""
-        return sorted(set(self._source_settings("ConnectionArn")))
-
-    @property
-    def branch(self) -> str:
-        """The branch whose pushes start the pipeline. Raises AssemblyError unless its sources name exactly one."""
-        branches = set(self._source_settings("BranchName"))
-        if len(branches) != 1:
-            raise AssemblyError(
-                f"one source branch is needed; found: {', '.join(sorted(branches)) or 'none'}"
-            )
-        return branches.pop()
-
-    def _source_settings(self, key: str) -> list[str]:
         actions = [
             action
             for pipeline in self.pipeline_stack.resources(PIPELINE)
             for stage in pipeline["Stages"]
             for action in stage["Actions"]
         ]
-        values = [action.get("Configuration", {}).get(key) for action in actions]
-        return [value for value in values if isinstance(value, str)]
+        arns = {action.get("Configuration", {}).get("ConnectionArn") for action in actions}
+        return sorted(arn for arn in arns if isinstance(arn, str))
 
 
 def _stacks(folder: Path) -> Iterator[Stack]:

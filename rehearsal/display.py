@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -19,6 +19,7 @@ SYMBOLS = {
     "Superseded": ("↷", "dim"),
     "Cancelled": ("■", "yellow"),
 }
+Answered = TypeVar("Answered")
 NOT_STARTED = ("·", "dim")
 
 
@@ -26,7 +27,7 @@ class Watcher(Protocol):
     """Shows the newest state of an execution; `paused` hands the terminal over for a question."""
 
     def show(self, execution: Execution) -> None: ...
-    def paused(self, ask: Callable[[], str]) -> str: ...
+    def paused(self, ask: Callable[[], Answered]) -> Answered: ...
     def close(self) -> None: ...
 
 
@@ -53,7 +54,7 @@ class LiveTable:
     def show(self, execution: Execution) -> None:
         self._live.update(table(execution))
 
-    def paused(self, ask: Callable[[], str]) -> str:
+    def paused(self, ask: Callable[[], Answered]) -> Answered:
         self._live.stop()
         try:
             return ask()
@@ -79,7 +80,7 @@ class Lines:
                     self._told[key] = action.status
                     self._console.print(_line(stage, action), highlight=False, soft_wrap=True)
 
-    def paused(self, ask: Callable[[], str]) -> str:
+    def paused(self, ask: Callable[[], Answered]) -> Answered:
         return ask()
 
     def close(self) -> None:

@@ -1,7 +1,9 @@
 """The local AWS as one thing: the cloud, its edge, the runtime of tasks and databases, and the pipeline engine."""
 
+import os
 import shlex
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,10 +11,12 @@ from typing import Self
 from rehearsal.assembly import Assembly
 from rehearsal.cloud import Cloud
 from rehearsal.cloud.conformance import dropped_properties
-from rehearsal.cloud.prerequisites import provide
+from rehearsal.cloud.prerequisites import create_connection, create_hosted_zone
 from rehearsal.delivery import Engine
 from rehearsal.edge import Edge
-from rehearsal.runtime import docker_shim, guard, postgres
+from rehearsal.runtime import docker_shim, guard
+from rehearsal.runtime.addresses import Addresses
+from rehearsal.runtime.aurora import Aurora
 from rehearsal.surroundings import surroundings
 
 
@@ -33,16 +37,22 @@ class LocalAws:
 
     def __enter__(self) -> Self:
         guard.start()
-        # The edge takes down the user's own proxies and bundles before the cloud changes the environment.
+        # Made before the cloud changes the environment: the edge takes down the user's own proxies and bundles.
         self.edge = Edge(self.cloud, self.state)
+        addresses = Addresses()
+        self.aurora = Aurora(self.state, self.edge.authority.issue, addresses=addresses)
         with ExitStack() as opening:
-            containers = docker_shim.install(self.state, self.surroundings)
+            containers = docker_shim.install(self.state, self.surroundings, addresses=addresses)
             opening.callback(containers.stop)
+            opening.callback(self.aurora.stop)
+            self.aurora.install()
             opening.enter_context(self.cloud)
             opening.enter_context(self.edge)
-            opening.enter_context(postgres.install(self.state, issue=self.edge.authority.issue))
+            # The emulator starts functions itself, with this process's environment.
+            opening.enter_context(_environment(self.edge.environment()))
             self.engine = Engine(self.cloud, state=self.state, surroundings=self.surroundings)
             opening.callback(self.engine.stop)
+            self.engine.watch()
             self._open = opening.pop_all()
         return self
 
@@ -55,9 +65,9 @@ class LocalAws:
         """Make what the assembly expects to exist: imported zones, source connections."""
         self._account = assembly.pipeline_stack.target.account
         for zone in assembly.zones:
-            provide.zone(self.cloud, account=zone.account, id_=zone.id, name=zone.name)
+            create_hosted_zone(self.cloud, account=zone.account, zone_id=zone.id, name=zone.name)
         for arn in assembly.connections:
-            provide.connection(self.cloud, arn)
+            create_connection(account=arn.split(":")[4], arn=arn)
 
     def surroundings(self, account: str | None = None) -> dict[str, str]:
         """The environment of a child that acts for an account, that of the pipeline if None."""
@@ -81,3 +91,18 @@ class LocalAws:
     def dropped_properties(self, assembly: Assembly) -> list[str]:
         """The template properties that the emulator did not keep, a line each."""
         return dropped_properties(self.cloud, assembly)
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of this process, and put back what was there."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

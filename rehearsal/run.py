@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -44,7 +45,7 @@ class Rehearsal:
         self.aws.provide(self.assembly)
         for target in self.assembly.targets:
             with self._part(f"bootstrap {target.account}"):
-                self._cdk("bootstrap", target.url, account=target.account)
+                self._cdk("bootstrap", target.url, "--app", str(output), account=target.account)
         stack = self.assembly.pipeline_stack
         with self._part(f"deploy {stack.name}"):
             arguments = (
@@ -60,9 +61,9 @@ class Rehearsal:
 
     def push(self) -> None:
         """`git push` the commit to the repository that the pipeline's source watches."""
-        repository = self.aws.engine.repository.path
+        source = self.aws.engine.source
         with self._part("push"):
-            self.workspace.push(repository, self.report.commit, self.assembly.branch)
+            self.workspace.push(source.repository, self.report.commit, source.branch)
         self.console.print(f"git push of {self.report.commit[:8]} started the pipeline.\n", highlight=False)
 
     def follow(self) -> Execution:
@@ -123,11 +124,11 @@ def _verdicts(execution: Execution) -> list[Verdict]:
 
 def _until_over(engine: Engine, screen: Watcher, approver: Approver) -> Execution:
     while True:
-        execution = next(reversed(engine.executions()), None)
+        execution = next(iter(engine.executions()), None)
         if execution is not None:
             screen.show(execution)
             for approval in engine.pending_approvals():
-                answer = screen.paused(lambda approval=approval: approver(approval))
+                answer = screen.paused(partial(approver, approval))
                 engine.put_approval_result(
                     pipeline=approval.pipeline,
                     stage=approval.stage,

@@ -10,7 +10,7 @@ from rehearsal.assembly import Assembly, AssemblyError, Target, Zone
 
 PIPELINE = {
     "Type": "AWS::CodePipeline::Pipeline",
-    "Properties": {"Stages": [{"Actions": [{"Configuration": {"ConnectionArn": "arn:connection", "BranchName": "main"}}]}]},
+    "Properties": {"Stages": [{"Actions": [{"Configuration": {"ConnectionArn": "arn:connection"}}]}]},
 }
 
 
@@ -44,7 +44,6 @@ def test_stacks_of_nested_assemblies_are_found(tmp_path: Path) -> None:
     assert assembly.targets == [Target(account="111111111111", region="us-east-1")]
     assert assembly.pipeline_stack.id == "shown/tools"
     assert assembly.connections == ["arn:connection"]
-    assert assembly.branch == "main"
 
 
 def test_a_zone_is_named_by_what_its_records_share(tmp_path: Path) -> None:
