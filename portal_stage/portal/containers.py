@@ -33,15 +33,28 @@ class Containers(Construct):
         self._foundation = foundation
         self._data = data
         self._cluster = ecs.Cluster(
-            self,
-            "Cluster",
-            cluster_name=environment.names("ecs"),
-            vpc=foundation.vpc,
-            enable_fargate_capacity_providers=True,
+            self, "Cluster", cluster_name=environment.names("ecs"), vpc=foundation.vpc
         )
+        capacity = self._capacity_providers()
         self.frontend = self._service("frontend", {})
         self.backend = self._service("backend", self._where_the_data_is())
+        for tier in (self.frontend, self.backend):
+            # ECS keeps a provider from being taken away while a service uses it: services go first.
+            tier.service.node.add_dependency(capacity)
         self._let_backend_use_the_data()
+
+    def _capacity_providers(self) -> ecs.CfnClusterCapacityProviderAssociations:
+        return ecs.CfnClusterCapacityProviderAssociations(
+            self,
+            "CapacityProviders",
+            cluster=self._cluster.cluster_name,
+            capacity_providers=["FARGATE", "FARGATE_SPOT"],
+            default_capacity_provider_strategy=[
+                ecs.CfnClusterCapacityProviderAssociations.CapacityProviderStrategyProperty(
+                    capacity_provider="FARGATE", weight=1
+                )
+            ],
+        )
 
     def _service(self, kind: str, variables: dict[str, str]) -> ContainerService:
         environment = self._environment

@@ -49,7 +49,7 @@ class ContainerService(Construct):
                 operating_system_family=ecs.OperatingSystemFamily.LINUX,
             ),
             task_role=self._role("task"),
-            execution_role=self._role("execution"),
+            execution_role=(execution_role := self._role("execution")),
         )
         self.task.add_container(
             kind,
@@ -85,6 +85,8 @@ class ContainerService(Construct):
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
+        # Or the first tasks start before they may pull their image, and count as failed ones.
+        self.service.node.add_dependency(execution_role)
 
     def _role(self, purpose: str) -> iam.Role:
         return iam.Role(

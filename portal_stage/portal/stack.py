@@ -54,9 +54,7 @@ class PortalStack(cdk.Stack):
         self.load_balancer.serve(self.load_balancer.backend_targets, self.containers.backend.service)
         alb = self.load_balancer.alb
 
-        self.static_site = StaticSite(
-            self, "StaticSite", names=names, key=foundation.key, log_days=environment.log_days
-        )
+        self.static_site = StaticSite(self, "StaticSite", names=names)
         self.cdn = Cdn(
             self, "Cdn", names=names, domain=self.domain, alb=alb, static_files=self.static_site.bucket
         )

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
-from portal_stage.logs import log_group
 from portal_stage.names import Names
 
 _FILES = Path(__file__).parents[2] / "containers" / "frontend" / "static"
@@ -20,7 +18,7 @@ PREFIX = "static/"
 class StaticSite(Construct):
     """The files of `containers/frontend/static`, under `static/`; emptied and gone with the stack."""
 
-    def __init__(self, scope: Construct, id_: str, *, names: Names, key: kms.IKey, log_days: int) -> None:
+    def __init__(self, scope: Construct, id_: str, *, names: Names) -> None:
         super().__init__(scope, id_)
         self.bucket = s3.Bucket(
             self,
@@ -44,7 +42,4 @@ class StaticSite(Construct):
             # The names carry no version yet, so a release shows within five minutes.
             cache_control=[s3_deployment.CacheControl.max_age(cdk.Duration.minutes(5))],
             memory_limit=256,
-            log_group=log_group(
-                self, "FilesLogs", name=names("/aws/lambda/bucket-deployment"), key=key, days=log_days
-            ),
         )
