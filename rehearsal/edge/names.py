@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ministack.services import rds, route53
+from ministack.services import route53
 
-from . import deployed
+from . import databases, deployed
 
 _FAILOVER_ORDER = {"PRIMARY": 0, "SECONDARY": 1}
 _LONGEST_CHAIN = 8
@@ -78,10 +78,10 @@ def _endpoint(name: str, port: int) -> Address | Door | None:
     """The deployed AWS endpoint of that very name."""
     if (balancer := deployed.load_balancer(host=name)) is not None:
         return _listener_door(balancer, port)
-    if (database := _database(name)) is not None:
+    if (database := databases.server(name)) is not None:
         if database.port != port:
             raise Unreachable("ECONNREFUSED", f"{name} listens on port {database.port}, not on {port}")
-        return database
+        return Address(*database)
     if name.endswith(".cloudfront.net") and (distribution := deployed.distribution(name)) is not None:
         policy = deployed.viewer_certificate(distribution.record).get("MinimumProtocolVersion", "TLSv1")
         return _web_door("cloudfront", name, port, policy, plain=True)
@@ -117,39 +117,6 @@ def _web_door(
     if plain and port == 80:
         return Door(plane, tls=False)
     raise Unreachable("ECONNREFUSED", f"{name} does not listen on port {port}")
-
-
-def _database(name: str) -> Address | None:
-    """The address of a database instance or of a cluster's writer or reader endpoint."""
-    for owned in deployed.everywhere(rds._instances):
-        endpoint, inside = owned.record.get("Endpoint") or {}, owned.record.get("_internal_address")
-        if inside and endpoint.get("Address", "").lower() == name:
-            return Address(inside, int(endpoint["Port"]))
-    for owned in deployed.everywhere(rds._clusters):
-        for endpoint_key, member in (("Endpoint", _writer), ("ReaderEndpoint", _reader)):
-            if str(owned.record.get(endpoint_key, "")).lower() == name:
-                return member(owned)
-    return None
-
-
-def _writer(cluster: deployed.Owned) -> Address | None:
-    return _member(cluster, writer=True)
-
-
-def _reader(cluster: deployed.Owned) -> Address | None:
-    return _member(cluster, writer=False) or _member(cluster, writer=True)
-
-
-def _member(cluster: deployed.Owned, *, writer: bool) -> Address | None:
-    roles = {
-        member["DBInstanceIdentifier"]: bool(member.get("IsClusterWriter"))
-        for member in cluster.record.get("DBClusterMembers", [])
-    }
-    for owned in deployed.everywhere(rds._instances):
-        inside = owned.record.get("_internal_address")
-        if inside and roles.get(owned.record["DBInstanceIdentifier"]) is writer:
-            return Address(inside, int(owned.record["Endpoint"]["Port"]))
-    return None
 
 
 def _zones_of(name: str) -> list[deployed.Owned]:

@@ -1,10 +1,14 @@
 """Resolution: what the deployed zones say, and nothing that they do not."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from rehearsal.cloud import Cloud
 from rehearsal.edge import Edge
+
+ACCOUNT = "111111111111"
 
 
 @pytest.fixture
@@ -99,3 +103,48 @@ def test_records_that_point_at_each_other_do_not_resolve(edge: Edge, world: Any)
 
     with pytest.raises(LookupError, match="NXDOMAIN"):
         edge.resolve(world.host("a"), 80)
+
+
+@pytest.fixture
+def aurora(cloud: Cloud) -> Iterator[str]:
+    """A cluster of a writer and two readers, recorded as whoever runs its servers records them; its suffix."""
+    from ministack.services import rds
+
+    suffix = "x1.us-east-1.rds.amazonaws.com"
+    scope = (ACCOUNT, "us-east-1")
+    members = [("writer", "127.88.0.1"), ("reader-1", "127.88.0.2"), ("reader-2", "127.88.0.3")]
+    for name, address in members:
+        instance = {
+            "DBInstanceIdentifier": name,
+            "Endpoint": {"Address": f"{name}.{suffix}", "Port": 5432},
+            "_internal_address": address,
+        }
+        rds._instances.set_scoped(*scope, name, instance)
+    cluster = {
+        "Endpoint": f"db.cluster-{suffix}",
+        "ReaderEndpoint": f"db.cluster-ro-{suffix}",
+        "DBClusterMembers": [
+            {"DBInstanceIdentifier": name, "IsClusterWriter": name == "writer"} for name, _ in members
+        ],
+    }
+    rds._clusters.set_scoped(*scope, "db", cluster)
+    yield suffix
+    rds._clusters.pop_scoped(*scope, "db")
+    for name, _ in members:
+        rds._instances.pop_scoped(*scope, name)
+
+
+def test_writer_endpoint_is_the_writer(edge: Edge, aurora: str) -> None:
+    assert edge.resolve(f"db.cluster-{aurora}", 5432) == ("127.88.0.1", 5432)
+    assert edge.resolve(f"reader-2.{aurora}", 5432) == ("127.88.0.3", 5432)
+
+
+def test_reader_endpoint_spreads_over_the_readers(edge: Edge, aurora: str) -> None:
+    found = {edge.resolve(f"db.cluster-ro-{aurora}", 5432) for _ in range(50)}
+
+    assert found == {("127.88.0.2", 5432), ("127.88.0.3", 5432)}
+
+
+def test_database_does_not_listen_on_another_port(edge: Edge, aurora: str) -> None:
+    with pytest.raises(LookupError, match="listens on port 5432, not on 443"):
+        edge.resolve(f"db.cluster-{aurora}", 443)
