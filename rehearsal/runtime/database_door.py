@@ -94,13 +94,13 @@ async def _serve(
         from_inner, inner = await asyncio.open_connection(*inside)
         inner.write(first)
         await asyncio.gather(_pass_on(reader, inner), _pass_on(from_inner, writer))
-    except (OSError, EOFError, ssl.SSLError):
+    except (OSError, EOFError):
         pass  # a client or server that hangs up mid-way is answered by hanging up
     finally:
         for each in (writer, inner):
             if each is not None:
                 each.close()
-                with contextlib.suppress(OSError, ssl.SSLError):
+                with contextlib.suppress(OSError):
                     await each.wait_closed()
 
 

@@ -49,9 +49,9 @@ def update(physical_id: str, old: Properties, new: Properties, _: str) -> Create
     changed = {name: value for name, value in new.items() if value != old.get(name)}
     arguments = parameters(operation_of(api, "update_service"), changed)
     cluster = new.get("Cluster", "default")
+    failed = frozenset(_failed_deployments(_described(cluster, physical_id)))
     service = api.update_service(**{**arguments, "service": physical_id, "cluster": cluster})["service"]
-    wanted = new.get("TaskDefinition") or service["taskDefinition"]
-    _wait_until_steady(cluster, physical_id, wanted)
+    _wait_until_steady(cluster, physical_id, service["taskDefinition"], failed)
     return physical_id, {"ServiceArn": physical_id, "Name": service["serviceName"]}
 
 
@@ -64,22 +64,35 @@ def delete(physical_id: str, properties: Properties) -> None:
         return
 
 
-def _wait_until_steady(cluster: str, arn: str, task_definition: str) -> None:
+def _wait_until_steady(
+    cluster: str, arn: str, task_definition: str, failed: frozenset[str] = frozenset()
+) -> None:
+    """`failed` are the ids of deployments that had failed before this one."""
     deadline = time.monotonic() + _STEADY_SECONDS
     reason = "no deployment"
     while time.monotonic() < deadline:
-        service = client("ecs").describe_services(cluster=cluster, services=[arn])["services"][0]
-        reason = _unsteady(service, task_definition) or ", ".join(_unhealthy(cluster, service))
+        service = _described(cluster, arn)
+        reason = _unsteady(service, task_definition, failed) or ", ".join(_unhealthy(cluster, service))
         if not reason:
             return
         time.sleep(_POLL_SECONDS)
     raise ServiceNotSteadyError(f"service {arn.rpartition('/')[2]} is not steady: {reason}")
 
 
-def _unsteady(service: dict[str, Any], task_definition: str) -> str:
+def _described(cluster: str, arn: str) -> dict[str, Any]:
+    service: dict[str, Any] = client("ecs").describe_services(cluster=cluster, services=[arn])["services"][0]
+    return service
+
+
+def _failed_deployments(service: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {each["id"]: each for each in service["deployments"] if each.get("rolloutState") == "FAILED"}
+
+
+def _unsteady(service: dict[str, Any], task_definition: str, failed: frozenset[str]) -> str:
     """Why the deployment is not done yet; empty when it is. Raises ServiceNotSteadyError when it failed."""
-    for deployment in service["deployments"]:
-        if deployment.get("rolloutState") == "FAILED":
+    failures = _failed_deployments(service)
+    for id_, deployment in failures.items():
+        if id_ not in failed:
             raise ServiceNotSteadyError(
                 f"service {service['serviceName']}: ECS Deployment Circuit Breaker was triggered: "
                 f"{deployment.get('rolloutStateReason', '')} {_stopped_reasons(service)}"
@@ -90,10 +103,11 @@ def _unsteady(service: dict[str, Any], task_definition: str) -> str:
             f"service {service['serviceName']}: the deployment of {task_definition} was rolled back "
             f"to {primary['taskDefinition']} {_stopped_reasons(service)}"
         )
-    if len(service["deployments"]) > 1 or service["runningCount"] != service["desiredCount"]:
+    others = [each for each in service["deployments"] if each is not primary and each["id"] not in failures]
+    if others or service["runningCount"] != service["desiredCount"] or primary["rolloutState"] != "COMPLETED":
         return (
-            f"{service['runningCount']} of {service['desiredCount']} tasks run, "
-            f"{len(service['deployments'])} deployments {_stopped_reasons(service)}"
+            f"{service['runningCount']} of {service['desiredCount']} tasks run, the deployment is "
+            f"{primary['rolloutState']}, {len(others)} older ones are not drained {_stopped_reasons(service)}"
         )
     return ""
 
