@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import functions, gateway, images, network, public_parameters, secrets, storage
+from . import encryption, functions, gateway, images, network, public_parameters, secrets, storage
 from .functions import MODULES
 
 __all__ = ["MODULES", "apply_all"]
@@ -18,5 +18,5 @@ def apply_all(emulated: dict[str, Any]) -> None:
     _applied = True
     for module in (gateway, network, secrets, storage):
         module.apply(emulated)
-    for module in (functions, images, public_parameters):
+    for module in (encryption, functions, images, public_parameters):
         module.apply()
