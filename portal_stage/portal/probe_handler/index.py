@@ -18,7 +18,7 @@ MAX_PATHS = 20
 PATH = re.compile(r"/[!-~]*")
 MAX_BODY_BYTES = 64 * 1024
 SECONDS_PER_OPERATION = 8  # above what the backend takes to say what it is not ready for
-SECONDS_IN_ALL = 25  # below the function's own time-out, so that the caller gets an answer rather than none
+SECONDS_IN_ALL = 20  # below the function's own time-out, so that the caller gets an answer rather than none
 
 
 class OriginConnection(http.client.HTTPSConnection):
