@@ -30,7 +30,8 @@ def build(app: cdk.App) -> None:
 
 
 def main() -> None:
-    app = cdk.App(analytics_reporting=False)
+    # Without the stacks of calls, an assembly tells nothing of the machine that made it.
+    app = cdk.App(analytics_reporting=False, context={"aws:cdk:disable-creation-stack-traces": True})
     try:
         build(app)
     except ConfigurationError as error:
