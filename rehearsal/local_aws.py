@@ -13,6 +13,7 @@ from rehearsal.cloud import Cloud
 from rehearsal.cloud.conformance import dropped_properties
 from rehearsal.cloud.prerequisites import create_connection, create_hosted_zone
 from rehearsal.delivery import Engine
+from rehearsal.delivery.build_environment import Tools
 from rehearsal.edge import Edge
 from rehearsal.runtime import docker_shim, guard
 from rehearsal.runtime.addresses import Addresses
@@ -33,6 +34,7 @@ class LocalAws:
         self.edge: Edge
         self.engine: Engine
         self._account = ""
+        self._tools: dict[str, str] | None = None
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -77,6 +79,14 @@ class LocalAws:
             home=self.state / "home",
             network=self.edge.environment(),
         )
+
+    def workbench(self, account: str | None = None) -> dict[str, str]:
+        """The environment of a command that an operator types: the tools are those of a build."""
+        if self._tools is None:
+            folder = self.state / "workbench"
+            folder.mkdir()
+            self._tools = Tools(self.state).environment(folder, self.surroundings())
+        return {**self._tools, **self.surroundings(account), "PATH": self._tools["PATH"]}
 
     def write_environment(self) -> Path:
         """Write what a shell needs to reach the deployed portal and the AWS endpoint, a variable a line."""

@@ -96,7 +96,7 @@ class Rehearsal:
         return list(dict.fromkeys(deploying))
 
     def _cdk(self, *arguments: str, account: str | None = None, **extra: str) -> None:
-        env = {**self.aws.surroundings(account), **extra}
+        env = {**self.aws.workbench(account), **extra}
         log = self.workspace.state / "logs" / f"cdk-{arguments[0]}.log"
         cdk(*arguments, root=self.workspace.root, env=env, log=log)
 
