@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from . import encryption, functions, gateway, images, network, public_parameters, secrets, storage
+from . import (
+    encryption,
+    functions,
+    gateway,
+    images,
+    kept,
+    load_balancing,
+    network,
+    public_parameters,
+    secrets,
+    storage,
+)
 from .functions import MODULES
 
 __all__ = ["MODULES", "apply_all"]
@@ -16,7 +27,7 @@ def apply_all(emulated: dict[str, Any]) -> None:
     if _applied:
         return
     _applied = True
-    for module in (gateway, network, secrets, storage):
+    for module in (gateway, kept, load_balancing, network, secrets, storage):
         module.apply(emulated)
     for module in (encryption, functions, images, public_parameters):
         module.apply()

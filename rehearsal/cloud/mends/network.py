@@ -1,4 +1,4 @@
-"""Attributes of network resources that templates read and the emulator does not give."""
+"""Network resources: attributes that templates read, and zones by their ids."""
 
 from typing import Any
 
@@ -21,7 +21,24 @@ def _subnet(subnet: str, properties: Properties) -> dict[str, Any]:
     }
 
 
+def _know_every_zone() -> None:
+    """The emulator knows three zones and puts a subnet of any other into the first one."""
+    from ministack.core.responses import get_region
+    from ministack.services import ec2
+
+    def zone_name_for_az_id(zone_id: str) -> str | None:
+        if not zone_id:
+            return None
+        for name in (f"{get_region()}{letter}" for letter in "abcdef"):
+            if ec2._az_id_for_zone_name(name) == zone_id:
+                return name
+        raise ValueError(f"Invalid availability zone-id: [{zone_id}]")
+
+    ec2._zone_name_for_az_id = zone_name_for_az_id
+
+
 def apply(emulated: dict[str, Any]) -> None:
-    """Adds the attributes."""
+    """Adds both."""
     mend(emulated, "AWS::EC2::VPC", attributes=_vpc)
     mend(emulated, "AWS::EC2::Subnet", attributes=_subnet)
+    _know_every_zone()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..here import client
+from ..here import client, current_account
 from ..registry import Properties
 from ..types.row import Call, Expression, Occasion, constant, given, identity
 from .applied import Applied, apply_rows
@@ -176,9 +176,23 @@ def _refuse_filled_bucket(delete: Callable[[str, Properties], None]) -> Callable
     return delete_empty
 
 
+def _named(handler: Callable[..., Any], position: int) -> Callable[..., Any]:
+    """Names a bucket as the account's own namespace does; `position`: where the properties are given."""
+
+    def named(*arguments: Any) -> Any:
+        given_properties = dict(arguments[position])
+        if prefix := given_properties.get("BucketNamePrefix"):
+            given_properties["BucketName"] = f"{prefix}-{current_account()}-us-east-1-an"
+        return handler(*arguments[:position], given_properties, *arguments[position + 1 :])
+
+    return named
+
+
 def apply(emulated: dict[str, Any]) -> None:
     """Puts the rows above in place."""
     apply_rows(emulated, "AWS::S3::Bucket", "s3", BUCKET)
     apply_rows(emulated, "AWS::DynamoDB::Table", "dynamodb", TABLE)
     apply_rows(emulated, "AWS::DynamoDB::GlobalTable", "dynamodb", GLOBAL_TABLE)
-    emulated["AWS::S3::Bucket"]["delete"] = _refuse_filled_bucket(emulated["AWS::S3::Bucket"]["delete"])
+    bucket = emulated["AWS::S3::Bucket"]
+    bucket["create"], bucket["update"] = _named(bucket["create"], 1), _named(bucket["update"], 2)
+    bucket["delete"] = _refuse_filled_bucket(bucket["delete"])

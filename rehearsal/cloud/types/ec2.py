@@ -1,5 +1,6 @@
 """EC2: network ACLs, addresses, interfaces, single security group rules, flow logs, instances."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ..here import client, current_account
@@ -107,6 +108,23 @@ def _permission(peer: str) -> Expression:
     return permissions
 
 
+def _name_rule_peer(direction: str, peer: str) -> Callable[[str, Properties], None]:
+    """The emulator's rules know no prefix lists."""
+    kept_as = "IpPermissions" if direction == "ingress" else "IpPermissionsEgress"
+
+    def amend(rule_id: str, properties: Properties) -> None:
+        from ministack.services import ec2
+
+        prefixes = properties.get(f"{peer}PrefixListId")
+        for rule in ec2._security_groups[properties["GroupId"]][kept_as]:
+            if prefixes and rule.get("SecurityGroupRuleId") == rule_id:
+                rule["PrefixListIds"] = [
+                    {"PrefixListId": prefixes, "Description": properties.get("Description", "")}
+                ]
+
+    return amend
+
+
 def _rule_row(direction: str, peer: str) -> Row:
     return Row(
         type=f"AWS::EC2::SecurityGroup{direction.capitalize()}",
@@ -129,6 +147,7 @@ def _rule_row(direction: str, peer: str) -> Row:
             ToPort=constant(None),
             CidrIp=constant(None),
         ),
+        amend=_name_rule_peer(direction, peer),
     )
 
 
