@@ -57,6 +57,11 @@ class Container:
         return "running" if self._process.poll() is None else "exited"
 
     @property
+    def pid(self) -> int | None:
+        """The process, whose number is its group's too; None before the start."""
+        return self._process.pid if self._process else None
+
+    @property
     def attrs(self) -> dict[str, Any]:
         """What `docker inspect` would say."""
         code = self._process.poll() if self._process else None

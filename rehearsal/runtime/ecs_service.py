@@ -37,7 +37,11 @@ def create(logical_id: str, properties: Properties, stack_name: str) -> Created:
     arguments.setdefault("serviceName", f"{stack_name}-{logical_id}")
     arguments.setdefault("cluster", "default")
     service = api.create_service(**arguments)["service"]
-    _wait_until_steady(arguments["cluster"], service["serviceArn"], service["taskDefinition"])
+    try:
+        _wait_until_steady(arguments["cluster"], service["serviceArn"], service["taskDefinition"])
+    except Exception:
+        delete(service["serviceArn"], properties)  # a rollback knows nothing of what never had a physical id
+        raise
     return service["serviceArn"], {"ServiceArn": service["serviceArn"], "Name": service["serviceName"]}
 
 
