@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         help="ask before each promotion (default), or give all",
     )
     run.add_argument("--port", type=_port, help="port of the local AWS endpoint (default: a free one)")
+    run.add_argument("--keep", action="store_true", help="stay up afterwards, to look around, until Ctrl-C")
     run.add_argument("--json", action="store_true", help="print the report as JSON on standard output")
     run.add_argument(
         "--project", type=Path, default=Path.cwd(), help="the project's top (default: this folder)"
