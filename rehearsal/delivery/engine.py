@@ -56,7 +56,7 @@ class Engine:
             approvals=Approvals(),
         )
         self._book = Book(state / "executions")
-        self._pipelines = Pipelines(self._pipeline_changed)
+        self._pipelines = Pipelines(changed=self._pipeline_changed, removed=self._pipeline_removed)
         self._lock = threading.RLock()
         self._locks: defaultdict[str, StageLocks] = defaultdict(StageLocks)
         self._runners: dict[str, Runner] = {}
@@ -165,13 +165,14 @@ class Engine:
         while not self._stopping.wait(_POLL_SECONDS):
             self._notice_pushes()
 
-    def _notice_pushes(self) -> None:
+    def _notice_pushes(self, but: str | None = None) -> None:
+        """Start the pipelines that watch the pushed branches, all but one."""
         with self._lock:
             if self._stopping.is_set():
                 return
             for push in self._repository.new_pushes():
                 for name in self._pipelines.names():
-                    if _branch(self._pipelines.get(name)) == push.branch:
+                    if name != but and _branch(self._pipelines.get(name)) == push.branch:
                         self.start_pipeline_execution(name, revision=push.revision, trigger="WebhookV2")
 
     def _pipeline_changed(self, pipeline: DeployedPipeline) -> None:
@@ -181,15 +182,19 @@ class Engine:
                 return
             if pipeline.version > 1 and not pipeline.restart_on_update:
                 return
+            self._notice_pushes(but=pipeline.name)  # what was pushed until now is what it starts with
             if self._repository.head(_branch(pipeline)):
                 trigger = "CreatePipeline" if pipeline.version == 1 else "StartPipelineExecution"
                 self.start_pipeline_execution(pipeline.name, trigger=trigger)
 
-    def _outdated(self, runner: Runner) -> bool:
-        """Whether the pipeline was changed under an execution and starts anew, or is gone.
+    def _pipeline_removed(self, name: str) -> None:
+        with self._lock:
+            for runner in self._runners.values():
+                if runner.pipeline.name == name:
+                    runner.abandon("Cancelled")
 
-        The first execution to notice starts the new one, with the newest commit of those that end here.
-        """
+    def _outdated(self, runner: Runner) -> bool:
+        """Whether the pipeline was changed under an execution and starts anew."""
         with self._lock:
             try:
                 now = self._pipelines.get(runner.pipeline.name)
@@ -199,9 +204,20 @@ class Engine:
                 return False
             if (now.name, now.version) not in self._restarted and not self._stopping.is_set():
                 self._restarted.add((now.name, now.version))
-                newest = self._running(now.name)[-1]
-                self.start_pipeline_execution(now.name, revision=newest.revision)
+                self._restart(now)
             return True
+
+    def _restart(self, pipeline: DeployedPipeline) -> None:
+        """Start the changed pipeline with the newest commit of the executions that end because of the change.
+
+        Those at work finish what they are doing; those that only wait, for a person or a stage, end now.
+        """
+        running = self._running(pipeline.name)
+        self.start_pipeline_execution(pipeline.name, revision=running[-1].revision)
+        for execution in running:
+            actions = [action for stage in execution.stages for action in stage.actions]
+            if not any(a.status == "InProgress" and a.category != "Approval" for a in actions):
+                self._runners[execution.id].abandon("Cancelled")
 
     def _running(self, pipeline: str) -> list[Execution]:
         """Executions that have not ended, oldest first."""

@@ -36,10 +36,12 @@ class DeployedPipeline:
 
 
 class Pipelines:
-    """The deployed pipelines by name. `changed` is called, outside the lock, after one was made or changed."""
+    """The deployed pipelines by name. `changed` and `removed` are called, outside the lock, after the fact."""
 
-    def __init__(self, changed: Callable[[DeployedPipeline], None]) -> None:
-        self._changed = changed
+    def __init__(
+        self, *, changed: Callable[[DeployedPipeline], None], removed: Callable[[str], None]
+    ) -> None:
+        self._changed, self._removed = changed, removed
         self._lock = threading.Lock()
         self._pipelines: dict[str, DeployedPipeline] = {}
 
@@ -84,3 +86,4 @@ class Pipelines:
         """Forget a pipeline; nothing happens if it is not there."""
         with self._lock:
             self._pipelines.pop(name, None)
+        self._removed(name)

@@ -1,9 +1,6 @@
 """CodeBuild actions: the deployed project, read when the action starts, and one build of it."""
 
-import itertools
 import uuid
-from collections import defaultdict
-from collections.abc import Iterator
 
 from ..artifacts import FolderArtifact
 from ..build import Build
@@ -11,8 +8,6 @@ from ..build import run as run_build
 from ..build_variables import Values, of_action
 from ..errors import ActionFailed
 from .context import ActionContext, ActionResult
-
-_numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
 
 
 def run(context: ActionContext) -> ActionResult:
@@ -32,7 +27,7 @@ def run(context: ActionContext) -> ActionResult:
         result = run_build(
             Build(
                 id=build_id,
-                number=next(_numbers[project["arn"]]),
+                number=next(services.build_numbers[project["arn"]]),
                 project=project,
                 inputs={
                     name: context.inputs[name] for name in sorted(action.inputs, key=lambda n: n != primary)

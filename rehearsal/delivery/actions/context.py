@@ -1,8 +1,10 @@
 """What an action is given when it runs, and what it gives back."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -18,7 +20,8 @@ from ..structure import Action
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What all actions of an engine share. `surroundings` gives the environment of a child process."""
+    """What all actions of an engine share. `surroundings` gives the environment of a child process,
+    `build_numbers` the next number by a project's ARN."""
 
     cloud: Cloud
     state: Path
@@ -26,6 +29,9 @@ class Services:
     repository: SourceRepository
     tools: Tools
     approvals: Approvals
+    build_numbers: "defaultdict[str, Iterator[int]]" = field(
+        default_factory=lambda: defaultdict(lambda: count(1))
+    )
 
 
 class Tell(Protocol):

@@ -63,14 +63,8 @@ def change_set(stack: str, mode: str, **more: Any) -> dict[str, Any]:
     if mode == "CHANGE_SET_REPLACE":
         configuration["TemplatePath"] = "Source::template.json"
         more.setdefault("inputs", ["Source"])
-    name = more.pop("name", mode.rpartition("_")[2].title())
-    return action(
-        name,
-        "Deploy",
-        "CloudFormation",
-        configuration={**configuration, **more.pop("configuration", {})},
-        **more,
-    )
+    name = mode.rpartition("_")[2].title()
+    return action(name, "Deploy", "CloudFormation", configuration=configuration, **more)
 
 
 def deployment(name: str, stack: str, *more: dict[str, Any]) -> dict[str, Any]:

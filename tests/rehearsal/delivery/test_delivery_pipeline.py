@@ -1,13 +1,12 @@
 """Pipelines deployed by CloudFormation and started by a push."""
 
 import json
-import time
 from typing import Any
 
 import pytest
 from botocore.exceptions import WaiterError
 
-from rehearsal.delivery import Execution, PendingApproval
+from rehearsal.delivery import Execution
 from tests.rehearsal.delivery.pieces import (
     ACCOUNT,
     approval,
@@ -21,26 +20,6 @@ from tests.rehearsal.delivery.pieces import (
     stage,
 )
 from tests.rehearsal.delivery.world import World
-
-
-def waiting(world: World, count: int = 1) -> list[PendingApproval]:
-    """The pending approvals once there are `count` of them."""
-    end = time.monotonic() + 20
-    while len(world.engine.pending_approvals()) < count:
-        assert time.monotonic() < end, [e.status for e in world.engine.executions()]
-        time.sleep(0.05)
-    return world.engine.pending_approvals()
-
-
-def answer(world: World, pending: PendingApproval, status: str, summary: str = "looked at it") -> None:
-    world.engine.put_approval_result(
-        pipeline=pending.pipeline,
-        stage=pending.stage,
-        action=pending.action,
-        token=pending.token,
-        status=status,
-        summary=summary,
-    )
 
 
 def statuses(execution: Execution) -> dict[str, str | None]:
@@ -72,13 +51,12 @@ def test_push_carries_a_commit_through_build_change_set_variables_and_approval(w
             "Tester": project(commands('echo "greeting=$GREETING colour=$COLOUR"')),
         },
     )
-    world.engine.watch()
     world.deploy(template)
 
     # WHEN a commit is pushed and the gate is approved
     commit = world.push({"template.json": parameter("hello")}, message="Say hello\n\nin full")
-    (pending,) = waiting(world)
-    answer(world, pending, "Approved", "the tests are green")
+    (pending,) = world.waiting()
+    world.answer(pending, "Approved", "the tests are green")
     assert world.engine.wait(30)
 
     # THEN every stage succeeded with what the earlier ones gave it

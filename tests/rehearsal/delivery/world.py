@@ -3,11 +3,12 @@
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 from rehearsal.cloud import Cloud
-from rehearsal.delivery import Engine, Execution
+from rehearsal.delivery import Engine, Execution, PendingApproval
 from tests.rehearsal.delivery.pieces import ACCOUNT
 
 STACK = "pipeline-test"
@@ -19,6 +20,7 @@ class World:
     def __init__(self, cloud: Cloud, state: Path, work: Path) -> None:
         self.cloud, self.state, self.work = cloud, state, work
         self.engine = Engine(cloud, state=state, surroundings=self._surroundings)
+        self.engine.watch()
         subprocess.run(["git", "init", "-q", "-b", "main", str(work)], check=True)
 
     def _surroundings(self) -> dict[str, str]:
@@ -63,3 +65,22 @@ class World:
         log = execution.stage(stage_name).action(action_name).log
         assert log is not None
         return log.read_text()
+
+    def waiting(self, count: int = 1) -> list[PendingApproval]:
+        """The pending approvals once there are `count` of them."""
+        end = time.monotonic() + 20
+        while len(self.engine.pending_approvals()) < count:
+            assert time.monotonic() < end, [e.status for e in self.engine.executions()]
+            time.sleep(0.05)
+        return self.engine.pending_approvals()
+
+    def answer(self, pending: PendingApproval, status: str, summary: str = "looked at it") -> None:
+        """Approve or reject."""
+        self.engine.put_approval_result(
+            pipeline=pending.pipeline,
+            stage=pending.stage,
+            action=pending.action,
+            token=pending.token,
+            status=status,
+            summary=summary,
+        )
