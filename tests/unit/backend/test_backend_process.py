@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from tests.unit.backend.conftest import StartBackend
-from tests.unit.backend.postgres import Postgres
+from tests.unit.backend.postgres import Database
 from tests.unit.backend.server import NODE, Backend
 
 
@@ -44,11 +44,11 @@ def test_logs_are_json_with_the_request_id_and_without_the_query(
     assert "not-for-the-log" not in backend.process.log.read_text()
 
 
-def test_sigterm_finishes_what_was_begun(start_backend: StartBackend, postgres: Postgres) -> None:
+def test_sigterm_finishes_what_was_begun(start_backend: StartBackend, database: Database) -> None:
     # GIVEN a request that waits for the database
     with start_backend({}) as backend, backend.client() as client, ThreadPoolExecutor() as pool:
         assert client.get("/api/ready").status_code == 200
-        with postgres.locked("readiness"):
+        with database.locked("readiness"):
             answer = pool.submit(client.get, "/api/ready")
             time.sleep(0.3)
             # WHEN the task is stopped, and the database goes on

@@ -4,7 +4,7 @@ import httpx
 
 from tests.unit.backend.aws import Aws
 from tests.unit.backend.conftest import StartBackend
-from tests.unit.backend.postgres import PASSWORD, Postgres
+from tests.unit.backend.postgres import NOT_IN_CERTIFICATE, PASSWORD, Database
 
 PARTS = {"database_writer", "database_reader", "sessions_table", "sessions_index"}
 
@@ -21,18 +21,18 @@ def test_ready_times_each_part_that_it_used(client: httpx.Client) -> None:
 
 
 def test_ready_writes_one_row_and_one_item_however_often_it_is_asked(
-    client: httpx.Client, aws: Aws, postgres: Postgres
+    client: httpx.Client, aws: Aws, database: Database
 ) -> None:
     for _ in range(3):
         assert client.get("/api/ready").status_code == 200
 
-    postgres.run("DO $$ BEGIN ASSERT (SELECT count(*) = 1 AND max(beat) >= 3 FROM readiness); END $$")
+    database.run("DO $$ BEGIN ASSERT (SELECT count(*) = 1 AND max(beat) >= 3 FROM readiness); END $$")
     markers = [item for item in aws.items("sessions") if item["customer_id"]["S"] == "#readiness"]
     assert len(markers) == 1
 
 
 def test_a_reader_whose_certificate_has_another_name_is_not_trusted(start_backend: StartBackend) -> None:
-    with start_backend({"DB_READER_HOST": "127.0.0.1"}) as backend, backend.client() as client:
+    with start_backend({"DB_READER_HOST": NOT_IN_CERTIFICATE}) as backend, backend.client() as client:
         answer = client.get("/api/ready")
 
     assert answer.status_code == 503
@@ -66,21 +66,30 @@ def test_an_unreadable_secret_fails_the_database_only_and_is_not_shown(start_bac
 
 
 def test_a_write_that_blocks_is_given_up_and_reading_goes_on(
-    client: httpx.Client, postgres: Postgres
+    client: httpx.Client, database: Database
 ) -> None:
     assert client.get("/api/ready").status_code == 200
-    with postgres.locked("readiness"):
+    with database.locked("readiness"):
         answer = client.get("/api/ready")
 
     assert answer.status_code == 503
     assert answer.json()["failing"] == ["database_writer"]
 
 
-def test_a_rotated_password_is_read_again(start_backend: StartBackend, aws: Aws, postgres: Postgres) -> None:
+def test_a_reader_that_stays_behind_is_named(client: httpx.Client, database: Database) -> None:
+    assert client.get("/api/ready").status_code == 200
+    with database.reader_behind():
+        answer = client.get("/api/ready")
+
+    assert answer.json()["failing"] == ["database_reader"]
+    assert answer.json()["checks"]["database_reader"]["code"] == "LAG"
+
+
+def test_a_rotated_password_is_read_again(start_backend: StartBackend, aws: Aws, database: Database) -> None:
     with start_backend({}) as backend, backend.client() as client:
         assert client.get("/api/ready").status_code == 200
         # WHEN the secret rotates, and the connections that the old password opened are gone
-        with postgres.password_changed("second-password"):
+        with database.password_changed("second-password"):
             aws.put_password("second-password")
             answer = client.get("/api/ready")
         aws.put_password(PASSWORD)

@@ -1,0 +1,106 @@
+"""The frontend as a process: what it answers, how it may be kept, and how it stops."""
+
+import contextlib
+import json
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.unit.backend.processes import Running, running
+from tests.unit.backend.server import NODE, ROOT
+
+SOURCE = ROOT / "containers" / "frontend"
+
+
+@contextlib.contextmanager
+def _frontend(folder: Path) -> Iterator[tuple[Running, httpx.Client]]:
+    argv = [str(NODE), str(SOURCE / "server.mjs")]
+    with running(argv, folder=folder, env={"PORT": "0", "ENVIRONMENT": "<b>dev</b>"}) as process:
+        process.wait_until(lambda: '"listening"' in process.log.read_text())
+        port = json.loads(process.log.read_text().splitlines()[0])["port"]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            yield process, client
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    with _frontend(tmp_path_factory.mktemp("frontend")) as (_, client):
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "caching"),
+    [
+        ("/", 200, "public, max-age=60"),
+        ("/healthz", 200, "no-store"),
+        ("/no-such-page", 404, "public, max-age=10"),
+        ("/static/portal.css", 404, "public, max-age=10"),
+    ],
+)
+def test_each_answer_says_who_gave_it_and_how_long_it_keeps(
+    client: httpx.Client, path: str, status: int, caching: str
+) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == status
+    assert answer.headers["x-served-by"] == "frontend"
+    assert answer.headers["cache-control"] == caching
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+
+
+def test_pages_show_the_environment_as_text(client: httpx.Client) -> None:
+    for path in ("/", "/no-such-page"):
+        page = client.get(path).text
+
+        assert "{{" not in page
+        assert "<b>dev" not in page
+        assert "&#60;b&#62;dev" in page
+
+
+def test_pages_ask_only_for_static_files_that_exist(client: httpx.Client) -> None:
+    pages = [client.get("/").text, client.get("/no-such-page").text]
+    pages.append((SOURCE / "static" / "maintenance.html").read_text())
+
+    for page in pages:
+        assets = re.findall(r'<(?:link|img|script)[^>]* (?:href|src)="([^"]+)"', page)
+        assert assets
+        for asset in assets:
+            assert asset.startswith("/static/"), asset
+            assert (SOURCE / asset.removeprefix("/")).is_file(), asset
+
+
+def test_pages_hold_nothing_that_their_own_policy_forbids(client: httpx.Client) -> None:
+    for path in ("/", "/no-such-page"):
+        assert not re.search(r"<style|\bstyle=|\bon\w+=|<script(?![^>]*\bsrc=)", client.get(path).text)
+
+
+def test_nothing_but_reading_is_offered(client: httpx.Client) -> None:
+    answer = client.post("/", json={})
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_head_has_the_headers_only(client: httpx.Client) -> None:
+    answer = client.head("/")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert int(answer.headers["content-length"]) == len(client.get("/").content)
+
+
+def test_image_leaves_the_static_files_to_the_bucket() -> None:
+    assert "static" in (SOURCE / ".dockerignore").read_text().splitlines()
+    assert "static" not in (SOURCE / "Dockerfile").read_text()
+
+
+def test_sigterm_ends_the_process_though_a_browser_stays_connected(tmp_path: Path) -> None:
+    with _frontend(tmp_path) as (process, client):
+        assert client.get("/").status_code == 200
+
+        process.child.send_signal(signal.SIGTERM)
+
+        assert process.child.wait(5) == 0
+        assert json.loads(process.log.read_text().splitlines()[-1])["message"] == "stopping"
