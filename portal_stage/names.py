@@ -30,53 +30,29 @@ _EDGE = Limit(64, r"[A-Za-z0-9-]+")
 # 63 characters in us-east-1.
 _BUCKET_PREFIX = Limit(63 - 26, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
-_ROWS: tuple[tuple[Limit, tuple[str, ...]], ...] = (
-    (Limit(128, r"[A-Za-z][A-Za-z0-9-]*"), ("foundation", "data", "portal")),
-    (Limit(256, r"alias/(?!aws/)[\w/-]+"), ("alias/portal",)),
+_ROWS = (
+    (Limit(128, r"[A-Za-z][A-Za-z0-9-]*"), "foundation data portal"),
+    (Limit(256, r"alias/(?!aws/)[\w/-]+"), "alias/portal"),
     # Values of the tag Name, which these types have instead of a name.
-    (
-        Limit(256, r"[\w.-]+"),
-        ("vpc", *(f"{tier}-{n}" for tier in ("public", "app", "data") for n in (1, 2, 3))),
-    ),
-    (
-        _SECURITY_GROUP,
-        ("alb-sg", "frontend-sg", "backend-sg", "database-sg", "vpc-link-sg", "probe-sg", "nat-sg"),
-    ),
-    (Limit(128, r"[A-Za-z0-9().\-/_]{3,}"), ("nat-1", "nat-2", "nat-3")),
-    (_ROLE, ("frontend-task", "frontend-execution", "backend-task", "backend-execution")),
-    (_ROLE, ("probe-role", "pipeline-tests", "tests-build")),
-    (
-        _RDS,
-        (
-            "aurora",
-            "aurora-writer",
-            "aurora-reader-1",
-            "aurora-reader-2",
-            "aurora-subnets",
-            "aurora-parameters",
-        ),
-    ),
-    (Limit(255, r"[\w.-]{3,}"), ("sessions", "session-events")),
-    (_BALANCING, ("alb", "frontend-tg", "backend-tg")),
-    (_ECS, ("ecs", "frontend", "backend")),
-    (_FUNCTION, ("probe", "restrict-default-sg", "auto-delete-objects", "bucket-deployment")),
-    (_LOG_GROUP, ("/ecs/frontend", "/ecs/backend", "/aws/lambda/probe")),
-    (
-        _LOG_GROUP,
-        (
-            "/aws/lambda/restrict-default-sg",
-            "/aws/lambda/auto-delete-objects",
-            "/aws/lambda/bucket-deployment",
-        ),
-    ),
-    (_BUCKET_PREFIX, ("static",)),
-    (
-        Limit(128, r"[\w .-]+"),
-        ("api", "api-key", "tests-api-key", "usage-plan", "tests-usage-plan", "vpc-link"),
-    ),
-    (_EDGE, ("vpc-origin", "static-oac", "headers")),
+    (Limit(256, r"[\w.-]+"), "vpc public-1 public-2 public-3 app-1 app-2 app-3 data-1 data-2 data-3"),
+    (_SECURITY_GROUP, "alb-sg frontend-sg backend-sg database-sg vpc-link-sg probe-sg nat-sg"),
+    (Limit(128, r"[A-Za-z0-9().\-/_]{3,}"), "nat-1 nat-2 nat-3"),
+    (_ROLE, "frontend-task frontend-execution backend-task backend-execution"),
+    (_ROLE, "probe-role pipeline-tests tests-build"),
+    (_RDS, "aurora aurora-writer aurora-reader-1 aurora-reader-2 aurora-subnets aurora-parameters"),
+    (Limit(255, r"[\w.-]{3,}"), "sessions session-events"),
+    (_BALANCING, "alb frontend-tg backend-tg"),
+    (_ECS, "ecs frontend backend"),
+    (_FUNCTION, "probe restrict-default-sg auto-delete-objects bucket-deployment"),
+    (_LOG_GROUP, "/ecs/frontend /ecs/backend /aws/lambda/probe"),
+    (_LOG_GROUP, "/aws/lambda/restrict-default-sg /aws/lambda/auto-delete-objects"),
+    (_LOG_GROUP, "/aws/lambda/bucket-deployment"),
+    (_BUCKET_PREFIX, "static"),
+    (Limit(128, r"[\w .-]+"), "api api-key tests-api-key usage-plan tests-usage-plan vpc-link"),
+    (_EDGE, "vpc-origin static-oac headers"),
 )
-_LIMITS = {kind: limit for limit, kinds in _ROWS for kind in kinds}
+LIMITS = {resource_type: limit for limit, types in _ROWS for resource_type in types.split()}
+"""Resource type -> what AWS admits as its name."""
 
 
 def suffix_problem(suffix: str) -> str | None:
@@ -105,7 +81,7 @@ class Names:
         Raises:
             ConfigurationError: for a type without a row in this file, or a name that AWS would refuse.
         """
-        limit = _LIMITS.get(resource_type)
+        limit = LIMITS.get(resource_type)
         if limit is None:
             rule = "use a type that has a row in portal_stage/names.py"
             raise ConfigurationError([problem("resource type", resource_type, rule, example="alb")])

@@ -1,0 +1,54 @@
+"""Environments to test with: `an_environment(suffix="test")`, and any field replaced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal_stage.config import (
+    ApiConfig,
+    DatabaseConfig,
+    Environment,
+    HostedZone,
+    NetworkConfig,
+    ServiceConfig,
+)
+
+PRIVATE_IMAGE = "222222222222.dkr.ecr.us-east-1.amazonaws.com/portal/backend:1.4.2"
+
+
+def a_frontend(**fields: Any) -> ServiceConfig:
+    return ServiceConfig(**{"port": 8080, "health_path": "/healthz", **fields})
+
+
+def a_backend(**fields: Any) -> ServiceConfig:
+    return ServiceConfig(**{"port": 3000, "health_path": "/api/health", **fields})
+
+
+def an_environment(**fields: Any) -> Environment:
+    defaults: dict[str, Any] = {
+        "suffix": "test",
+        "account": "111111111111",
+        "production": False,
+        "zone": HostedZone(id="Z0TEST", name="test.bank.example"),
+        "owner": "portal-team",
+        "cost_center": "cc-1",
+        "network": NetworkConfig(cidr="10.20.0.0/16"),
+        "database": DatabaseConfig(),
+        "frontend": a_frontend(),
+        "backend": a_backend(),
+        "api": ApiConfig(),
+    }
+    return Environment(**{**defaults, **fields})
+
+
+def a_large_environment() -> Environment:
+    """What the plain one is not: production, provisioned, with Spot, one NAT instance and an image of its own."""
+    return an_environment(
+        suffix="large",
+        production=True,
+        log_days=7,
+        network=NetworkConfig(cidr="10.21.0.0/19", nat_instances=1),
+        database=DatabaseConfig(instance_type="r8g.large"),
+        frontend=a_frontend(tasks=3, spot=True, on_demand_base=2),
+        backend=a_backend(image=PRIVATE_IMAGE),
+    )

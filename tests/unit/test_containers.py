@@ -1,0 +1,111 @@
+"""The two services and what they may touch."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.unit.templates import Stage, actions
+
+BACKEND = Path(__file__).resolve().parents[2] / "containers" / "backend"
+
+
+@pytest.mark.parametrize("kind", ["frontend", "backend"])
+def test_a_deployment_that_does_not_come_up_is_rolled_back_with_no_task_missing(
+    stage: Stage, kind: str
+) -> None:
+    deployment = stage.portal.one("AWS::ECS::Service", ServiceName=f"{kind}-test")["DeploymentConfiguration"]
+    assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+    assert deployment["MinimumHealthyPercent"] == 100
+
+
+@pytest.mark.parametrize("kind", ["frontend", "backend"])
+def test_tasks_run_on_arm_without_public_address_and_write_nowhere(stage: Stage, kind: str) -> None:
+    service = stage.portal.one("AWS::ECS::Service", ServiceName=f"{kind}-test")
+    task = stage.portal.one("AWS::ECS::TaskDefinition", Family=f"{kind}-test")
+    assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
+    assert service["EnableExecuteCommand"] is False
+    assert task["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+    assert all(container["ReadonlyRootFilesystem"] for container in task["ContainerDefinitions"])
+
+
+def test_services_start_after_their_permissions_and_their_listener(stage: Stage) -> None:
+    portal = stage.portal
+    for service in portal.resources("AWS::ECS::Service").values():
+        kind = service["Properties"]["ServiceName"].removesuffix("-test")
+        roles = {
+            portal.id_of("AWS::IAM::Role", RoleName=f"{kind}-{role}-test") for role in ("task", "execution")
+        }
+        needed = roles | set(portal.resources("AWS::ElasticLoadBalancingV2::Listener"))
+        needed |= set(portal.resources("AWS::ECS::ClusterCapacityProviderAssociations"))
+        assert needed <= set(service["DependsOn"])
+
+
+def test_capacity_is_fargate_unless_spot_is_asked_for(stage: Stage, large: Stage) -> None:
+    plain = stage.portal.one("AWS::ECS::Service", ServiceName="frontend-test")["CapacityProviderStrategy"]
+    spot = large.portal.one("AWS::ECS::Service", ServiceName="frontend-large")["CapacityProviderStrategy"]
+    assert plain == [{"CapacityProvider": "FARGATE", "Weight": 1}]
+    assert spot == [
+        {"Base": 2, "CapacityProvider": "FARGATE", "Weight": 0},
+        {"CapacityProvider": "FARGATE_SPOT", "Weight": 1},
+    ]
+
+
+def test_the_backend_is_told_all_that_it_requires(stage: Stage) -> None:
+    source = (BACKEND / "src" / "config.mjs").read_text()
+    required = re.search(r"REQUIRED = \[(.*?)\]", source, re.DOTALL)
+    assert required is not None
+    (container,) = stage.portal.one("AWS::ECS::TaskDefinition", Family="backend-test")["ContainerDefinitions"]
+    given = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
+    assert set(re.findall(r"'(\w+)'", required[1])) <= set(given)
+    assert given["PORT"] == str(container["PortMappings"][0]["ContainerPort"])
+    assert given["DB_WRITER_HOST"] != given["DB_READER_HOST"]
+
+
+def test_the_backend_gets_no_password_only_where_to_read_it(stage: Stage) -> None:
+    (container,) = stage.portal.one("AWS::ECS::TaskDefinition", Family="backend-test")["ContainerDefinitions"]
+    assert "Secrets" not in container
+    allowed = [
+        s for s in stage.portal.statements("backend-task-test") if "secretsmanager" in str(s["Action"])
+    ]
+    (statement,) = allowed
+    assert "MasterUserSecret" in statement["Resource"]["Fn::ImportValue"]
+
+
+def test_the_backend_may_do_single_things_to_single_tables(stage: Stage) -> None:
+    for statement in stage.portal.statements("backend-task-test"):
+        assert statement["Resource"] != "*"
+        assert not any(action.endswith(":*") for action in actions(statement))
+        assert "dynamodb:Scan" not in actions(statement)
+
+
+def test_the_backend_uses_the_key_through_the_services_only(stage: Stage) -> None:
+    (key,) = (s for s in stage.portal.statements("backend-task-test") if "kms:Decrypt" in actions(s))
+    assert key["Condition"]["StringEquals"]["kms:ViaService"] == [
+        "dynamodb.us-east-1.amazonaws.com",
+        "secretsmanager.us-east-1.amazonaws.com",
+    ]
+
+
+def test_the_frontend_may_do_nothing(stage: Stage) -> None:
+    assert stage.portal.statements("frontend-task-test") == []
+
+
+def test_the_stand_in_is_built_for_arm_where_no_image_is_given(stage: Stage) -> None:
+    (container,) = stage.portal.one("AWS::ECS::TaskDefinition", Family="backend-test")["ContainerDefinitions"]
+    assert "container-assets" in container["Image"]["Fn::Sub"]
+
+
+def test_an_image_of_ones_own_is_pulled_from_its_repository_and_no_other(large: Stage) -> None:
+    (container,) = large.portal.one("AWS::ECS::TaskDefinition", Family="backend-large")[
+        "ContainerDefinitions"
+    ]
+    assert str(container["Image"]).count("portal/backend:1.4.2") == 1
+    pulls = [
+        statement["Resource"]
+        for statement in large.portal.statements("backend-execution-large")
+        if "ecr:BatchGetImage" in actions(statement)
+    ]
+    assert pulls == ["arn:aws:ecr:us-east-1:222222222222:repository/portal/backend"]
