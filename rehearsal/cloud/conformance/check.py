@@ -38,6 +38,12 @@ class Report:
     compared: int = 0
     not_compared: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: "Report") -> None:
+        """Takes in what another stack's check found."""
+        self.findings += other.findings
+        self.compared += other.compared
+        self.not_compared += other.not_compared
+
     def dropped(self) -> Counter[str]:
         """How often each property was ignored, by its type and path."""
         return Counter(f"{finding.type} {path}" for finding in self.findings for path in finding.paths)

@@ -99,6 +99,21 @@ def apply(emulated: dict[str, Any]) -> None:
     """Puts the rows in place."""
     for row in ROWS:
         mend(emulated, row.type, after=_keeping(row))
+        if row.type == "AWS::CodeBuild::Project":
+            _show_in_projects(row.properties)
+
+
+def _show_in_projects(properties: tuple[str, ...]) -> None:
+    """BatchGetProjects picks what it shows."""
+    from ministack.services import codebuild
+
+    picked = codebuild._project_shape
+    keys = [name[:1].lower() + name[1:] for name in properties]
+
+    def project_shape(project: dict[str, Any]) -> dict[str, Any]:
+        return {**picked(project), **{key: project[key] for key in keys if key in project}}
+
+    codebuild._project_shape = project_shape
 
 
 def _keeping(row: Kept) -> Callable[[str, Properties, Properties], None]:

@@ -36,6 +36,11 @@ def _integration(method: Any) -> Any:
     return {**kept, "IntegrationHttpMethod": kept.get("httpMethod")}
 
 
+def _distribution(answer: Any) -> Any:
+    config = (answer or {}).get("DistributionConfig") or {}
+    return {**config, "IPV6Enabled": config.get("IsIPV6Enabled")}
+
+
 ROWS = (
     ReadBack(
         type="AWS::ElasticLoadBalancingV2::LoadBalancer",
@@ -85,6 +90,7 @@ ROWS = (
         type="AWS::CloudFront::Distribution",
         service="cloudfront",
         source=Source(call=Call("get_distribution_config", Id=identity)),
+        properties={"DistributionConfig": _distribution},
         unread=("Tags",),
     ),
     ReadBack(
