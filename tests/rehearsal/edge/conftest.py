@@ -157,6 +157,12 @@ def world(cloud: Cloud) -> World:
     return World(cloud)
 
 
+@pytest.fixture
+def world_of(cloud: Cloud) -> Callable[[str], World]:
+    """A world of another account, by its id."""
+    return lambda account: World(cloud, account)
+
+
 @pytest.fixture(scope="module")
 def start_echo() -> Iterator[Callable[[str], int]]:
     """Starts a target by name, and gives its port."""

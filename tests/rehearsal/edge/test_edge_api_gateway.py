@@ -144,11 +144,13 @@ def test_without_integration_target_the_gateway_fails(client: httpx.Client, api:
     assert (answer.status_code, answer.json()["message"].strip()) == (500, "Internal server error")
 
 
-@pytest.mark.parametrize("uri", ["https://{other}/api/{{proxy}}", "http://{origin}/api/{{proxy}}"])
+@pytest.mark.parametrize(
+    "uri", ["https://{other}/{{proxy}}", "http://{origin}/{{proxy}}", "http://{origin}:443/{{proxy}}"]
+)
 def test_target_that_the_uri_does_not_fit_fails(
     client: httpx.Client, api: Deployed, target: str, uri: str
 ) -> None:
-    """Neither a name outside the listener's certificate, nor a port without a listener."""
+    """A name outside the listener's certificate, a port without a listener, plain HTTP to a TLS listener."""
     hosts = {name: api.world.host(name) for name in ("origin", "other")}
     api.integrate(integrationTarget=target, uri=uri.format(**hosts))
 

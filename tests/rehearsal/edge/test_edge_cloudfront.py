@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -174,7 +175,18 @@ def test_without_its_behaviour_a_path_falls_to_the_default(client: httpx.Client,
     assert client.post(f"{site.deploy()}/api/sessions").status_code == 403
 
 
-def test_bucket_itself_refuses(client: httpx.Client, site: Site) -> None:
+def test_head_of_a_file_has_its_length(client: httpx.Client, site: Site) -> None:
+    answer = client.head(f"{site.deploy()}/static/app.js")
+
+    assert (answer.headers["content-length"], answer.content) == ("8", b"")
+
+
+# The emulator takes whoever shows no credentials for the account of zeros.
+@pytest.mark.parametrize("account", ["111111111111", "000000000000"])
+def test_bucket_itself_refuses(
+    client: httpx.Client, world_of: Callable[[str], Any], account: str, frontend: int, backend: int
+) -> None:
+    site = Site(world_of(account), frontend, backend)
     site.deploy()
 
     answer = client.get(f"https://{site.bucket}.s3.us-east-1.amazonaws.com/static/app.js")

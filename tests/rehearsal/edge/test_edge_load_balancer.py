@@ -1,6 +1,7 @@
 """The load balancer's door: its listener's rules and certificate, and nothing that was not deployed."""
 
 import ssl
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import httpx
@@ -89,6 +90,25 @@ def test_without_the_listener_nothing_listens(client: httpx.Client, world: Any, 
 
     with pytest.raises(httpx.ProxyError, match=r"ECONNREFUSED: load balancer .* has no listener on port 443"):
         client.get(deployed.url)
+
+
+def test_port_without_a_listener_is_refused(client: httpx.Client, deployed: Deployed) -> None:
+    with pytest.raises(httpx.ProxyError, match="has no listener on port 8443"):
+        client.get(f"{deployed.url}:8443/")
+
+
+def test_zone_of_one_account_leads_to_a_balancer_of_another(
+    client: httpx.Client, world_of: Callable[[str], Any], frontend: int
+) -> None:
+    network, workload = world_of("222222222222"), world_of("333333333333")
+    balancer = workload.balancer()
+    certificate = workload.certificate(network.host("portal"))
+    workload.listener(
+        balancer, workload.target_group(frontend), Certificates=[{"CertificateArn": certificate}]
+    )
+    network.alias("portal", balancer["DNSName"])
+
+    assert client.get(f"https://{network.host('portal')}/").json()["target"] == "frontend"
 
 
 def test_certificate_is_the_listeners(client: httpx.Client, deployed: Deployed) -> None:

@@ -64,8 +64,14 @@ def start_edge(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., str]]:
         ]
 
 
-def test_host_on_loopback_is_reached_directly(client: httpx.Client, frontend: int) -> None:
-    assert client.get(f"http://127.0.0.1:{frontend}/a?b").json()["path"] == "/a?b"
+def test_host_on_loopback_is_reached_directly(start_edge: Callable[..., str], frontend: int) -> None:
+    proxy = start_edge(http_proxy="http://127.0.0.1:1")
+
+    with httpx.Client(proxy=proxy, headers={"Proxy-Connection": "keep-alive"}) as client:
+        seen = client.get(f"http://127.0.0.1:{frontend}/a?b").json()
+
+    assert seen["path"] == "/a?b"
+    assert "proxy-connection" not in seen["headers"]
 
 
 def test_unknown_host_goes_by_the_users_upstream(
@@ -104,7 +110,7 @@ def test_deployed_name_never_goes_upstream(
     balancer = world.balancer()
     world.listener(balancer, world.target_group(frontend), Protocol="HTTP", Port=80, SslPolicy=None)
     world.alias("portal", balancer["DNSName"])
-    proxy = start_edge(http_proxy=f"http://127.0.0.1:{upstream.server_port}", no_proxy="*")
+    proxy = start_edge(http_proxy=f"http://127.0.0.1:{upstream.server_port}")
 
     assert httpx.get(f"http://{world.host('portal')}/", proxy=proxy).json()["target"] == "frontend"
     assert httpx.get(f"http://{world.host('other')}/", proxy=proxy).status_code == 502
