@@ -1,5 +1,6 @@
 """Lambda functions: the pinned Node with the AWS SDK beside it, and custom resources that fail at once."""
 
+import contextlib
 import contextvars
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ MODULES = Path(__file__).resolve().parents[3] / "node_modules"
 
 
 def apply() -> None:
-    """Puts both in place."""
+    """Puts them in place."""
     _use_pinned_node()
+    _close_pipes()
     _fail_at_once()
 
 
@@ -30,6 +32,27 @@ def _use_pinned_node() -> None:
         return (str(node) if binary == "node" else binary), script
 
     lambda_runtime._detect_runtime_binary = detect_runtime_binary
+
+
+def _close_pipes() -> None:
+    """The emulator leaves the pipes of functions that ended to the garbage collector."""
+    from ministack.core import lambda_runtime
+
+    collect = lambda_runtime._collect
+
+    def collect_and_close(process: Any, deadline: float) -> None:
+        collect(process, deadline)
+        for pipe in (process.stdin, process.stdout) if process else ():
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+    def read_errors(worker: Any) -> None:
+        with contextlib.suppress(OSError, ValueError), worker._proc.stderr as lines:
+            for line in lines:
+                worker._stderr_queue.put(line.rstrip("\n"))
+
+    lambda_runtime._collect = collect_and_close
+    lambda_runtime.Worker._read_stderr = read_errors
 
 
 def _fail_at_once() -> None:

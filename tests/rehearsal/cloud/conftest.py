@@ -1,5 +1,6 @@
 """One emulated cloud for the tests of this folder."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +9,11 @@ import pytest
 from rehearsal.cloud import Cloud
 
 ACCOUNT = "111111111111"
+
+
+def stack_name(request: pytest.FixtureRequest) -> str:
+    """The test's own stack."""
+    return re.sub("[^A-Za-z0-9]+", "-", request.node.name)[:100].strip("-")
 
 
 @pytest.fixture(scope="package")
@@ -27,7 +33,7 @@ def deploy(client: Callable[[str], Any], request: pytest.FixtureRequest) -> Iter
     from rehearsal.cloud import stacks
 
     cloudformation = client("cloudformation")
-    name = request.node.name.replace("_", "-")[:100]
+    name = stack_name(request)
 
     def deploy_resources(resources: dict[str, Any], **outputs: Any) -> dict[str, str]:
         template = {
