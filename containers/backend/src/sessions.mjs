@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, TransactW
 
 const SESSION_SECONDS = 30 * 60;
 const EVENT_SECONDS = 90 * 24 * 3600;
+const MARKER = '#readiness'; // no caller can name it: identifiers hold no '#' (routes.mjs)
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 // The time-to-live sweep may be two days late: until then an expired item is still there to be read.
@@ -69,15 +70,16 @@ export class SessionStore {
     return this.#list(this.#indexes.device, { device_id }, limit);
   }
 
-  /** Puts a marker that no caller can name (see `identifier` in routes.mjs: no '#'), overwriting the last one. */
+  /** Puts the marker over the last one. */
   async putMarker(created_at) {
-    const marker = { session_id: '#readiness', customer_id: '#readiness', device_id: '#readiness', created_at, expires_at: nowSeconds() + SESSION_SECONDS };
+    const ids = { session_id: MARKER, customer_id: MARKER, device_id: MARKER };
+    const marker = { ...ids, created_at, expires_at: nowSeconds() + SESSION_SECONDS };
     await this.#documents.send(new PutCommand({ TableName: this.#tables.sessions, Item: marker }));
   }
 
   /** Whether the customer index shows the marker of that time, or of a later check's. */
   async seesMarker(created_at) {
-    const [newest] = (await this.#newest(this.#indexes.customer, { customer_id: '#readiness' }, 1)).Items;
+    const [newest] = (await this.#newest(this.#indexes.customer, { customer_id: MARKER }, 1)).Items;
     return newest !== undefined && newest.created_at >= created_at;
   }
 
