@@ -53,13 +53,13 @@ def test_nothing_survives_the_rehearsal(tmp_path: Path, number: signal.Signals) 
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as rehearsal:
-        assert rehearsal.stdout is not None
-        assert rehearsal.stdout.readline() == b"ready\n"
-        pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
-        assert all(alive(pid) for pid in pids)
-
-        rehearsal.send_signal(number)
-        rehearsal.wait(10)
+        try:
+            assert rehearsal.stdout is not None
+            assert rehearsal.stdout.readline() == b"ready\n"
+            pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+            assert all(alive(pid) for pid in pids)
+        finally:
+            rehearsal.send_signal(number)
 
     assert all_gone(pids)
 

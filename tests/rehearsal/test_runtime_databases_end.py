@@ -1,0 +1,62 @@
+"""Databases end with the rehearsal, also when it is killed, and leave nothing with the kernel."""
+
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+REHEARSAL = """
+    import sys, time
+    from pathlib import Path
+    from rehearsal.runtime.postgres import Master, Postgres
+
+    here = Path(sys.argv[1])
+    master = Master(user="portal_admin", password="secret", database="portal")
+    servers = [
+        Postgres(here / f"{number}", address=f"127.89.254.{number}", port=5432, major=16, admin_password="admin")
+        for number in (1, 2)
+    ]
+    servers[0].create(master)
+    servers[1].follow(servers[0])
+    print("ready", flush=True)
+    time.sleep(300)
+"""
+
+
+def servers(folder: Path) -> list[int]:
+    listed = subprocess.run(["ps", "-ewwo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    return [
+        int(line.split()[0]) for line in listed.splitlines() if "postgres -D" in line and str(folder) in line
+    ]
+
+
+def shared_memory_of(pids: list[int]) -> list[str]:
+    """Segments that one of these processes made."""
+    lines = Path("/proc/sysvipc/shm").read_text().splitlines()
+    creator = lines[0].split().index("cpid")
+    return [line for line in lines[1:] if int(line.split()[creator]) in pids]
+
+
+def test_no_server_and_no_shared_memory_survives_kill_9(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(REHEARSAL), str(tmp_path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as rehearsal:
+        try:
+            assert rehearsal.stdout is not None
+            assert rehearsal.stdout.readline() == b"ready\n"
+            pids = servers(tmp_path)
+            assert len(pids) == 2
+            assert len(shared_memory_of(pids)) == 2
+        finally:
+            rehearsal.send_signal(signal.SIGKILL)
+
+    deadline = time.monotonic() + 5
+    while servers(tmp_path) or shared_memory_of(pids):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
