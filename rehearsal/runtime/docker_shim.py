@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from . import ecs_service
 from .addresses import Addresses
 from .container import NETWORK, Container
 from .engine import Engine, Identity, NoSuchImageError, Surroundings
@@ -122,8 +123,9 @@ def install(
     """Stand for the `docker` module in this process, before or after the emulator is imported.
 
     `state` is the rehearsal's folder; `surroundings()` gives the environment that every child gets. The engine
-    returned is to be stopped at the end.
+    returned is to be stopped at the end. CloudFormation's services then finish when their tasks answer.
     """
+    ecs_service.install()
     _client.engine = Engine(
         state, surroundings=surroundings, identity=identity, addresses=addresses or Addresses()
     )

@@ -148,7 +148,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             "AWS_ACCESS_KEY_ID": "pipeline",
         }
         engine = docker_shim.install(state, lambda: surroundings)
-        ecs_service.install()
         trust = {
             "Effect": "Allow",
             "Principal": {"Service": "ecs-tasks.amazonaws.com"},
