@@ -1,0 +1,83 @@
+"""A push goes through the deployed pipeline into three environments, and their doors answer."""
+
+import subprocess
+
+import pytest
+
+from .conftest import Standing, child_environment
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+DOORS = ("load balancer", "cloudfront", "api gateway")
+STAGES = [
+    "Source",
+    "Build",
+    "UpdatePipeline",
+    "Assets",
+    "dev",
+    "Gate-staging",
+    "staging",
+    "Gate-prod",
+    "prod",
+]
+
+
+def test_the_run_is_green(standing: Standing) -> None:
+    assert standing.report["problems"] == []
+    assert standing.report["green"]
+
+
+def test_every_stage_succeeds_in_order(standing: Standing) -> None:
+    stages = [(stage["name"], stage["status"]) for stage in standing.report["stages"]]
+    assert stages == [(name, "Succeeded") for name in STAGES]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_of_every_environment_was_tested(standing: Standing, environment: str, door: str) -> None:
+    (verdict,) = [
+        verdict
+        for verdict in standing.report["tests"]
+        if (verdict["environment"], verdict["door"]) == (environment, door)
+    ]
+    assert verdict["passed"] >= 5
+    assert (verdict["failed"], verdict["skipped"]) == (0, 0)
+
+
+def test_stacks_are_deployed_by_the_names_of_the_rule(standing: Standing) -> None:
+    paginator = standing.client("cloudformation").get_paginator("describe_stacks")
+    states = {
+        stack["StackName"]: stack["StackStatus"] for page in paginator.paginate() for stack in page["Stacks"]
+    }
+    for environment in ENVIRONMENTS:
+        for layer in ("foundation", "data", "portal"):
+            assert states[f"{layer}-{environment}"] == "CREATE_COMPLETE"
+
+
+def test_what_is_only_recorded_is_told(standing: Standing) -> None:
+    told = " ".join(standing.report["not_rehearsed"])
+    for subject in ("security groups", "NAT instances", "IAM", "KMS"):
+        assert subject in told
+
+
+def test_a_shell_reaches_the_portal_by_its_own_name(standing: Standing) -> None:
+    result = subprocess.run(
+        ["curl", "--silent", "--show-error", "--fail", "https://portal-dev.dev.bank.example/"],
+        env=child_environment(standing),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "<html" in result.stdout
+
+
+def test_a_name_that_no_zone_owns_is_not_answered_by_the_portal(standing: Standing) -> None:
+    result = subprocess.run(
+        ["curl", "--silent", "--fail", "https://nowhere.dev.bank.example/"],
+        env=child_environment(standing),
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert result.returncode != 0
