@@ -71,9 +71,8 @@ def listener(load_balancer_arn: str, port: int) -> dict[str, Any] | None:
 
 def listener_certificate(record: dict[str, Any]) -> frozenset[str]:
     """The names that a listener's default certificate covers; none on a listener without TLS."""
-    arns = record.get("Certificates") or []
-    first = arns[0] if arns else ""
-    return certificate_names(first["CertificateArn"] if isinstance(first, dict) else first)
+    arns = record.get("Certificates") or [""]
+    return certificate_names(arns[0])
 
 
 def distribution(host: str) -> Owned | None:
