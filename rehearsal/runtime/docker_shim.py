@@ -96,6 +96,18 @@ class Images:
     get_registry_data = get
 
 
+class Nothing:
+    """docker-py's `client.networks` and `client.volumes`: there are none."""
+
+    def list(self, **_: Any) -> list[Any]:
+        """None at all."""
+        return []
+
+    def get(self, name: str, **_: Any) -> None:
+        """Raises NotFound."""
+        raise NotFound(f"no network or volume {name}")
+
+
 class Client:
     """docker-py's client. The emulator keeps the first one for good, so `engine` is that of the rehearsal now."""
 
@@ -104,6 +116,7 @@ class Client:
     def __init__(self) -> None:
         self.containers = Containers(self)
         self.images = Images(self)
+        self.networks = self.volumes = Nothing()
 
     def ping(self) -> bool:
         """There is always an engine."""
