@@ -19,10 +19,12 @@ REHEARSAL = """
     from rehearsal.runtime import guard
 
     here = Path(sys.argv[1])
-    script = "sleep 300 & echo $! >> pids; setsid sleep 300 & echo $! >> pids; echo $$ >> pids; wait"
+    # One stays in the group, one leaves it, one loses the guard's mark.
+    started = [f"{command} sleep 300 & echo $! >> pids" for command in ("", "setsid", "env -i")]
+    script = "; ".join([*started, "echo $$ >> pids", "wait"])
     guard.spawn(["sh", "-c", script], cwd=here, env={"PATH": "/usr/bin:/bin"}, output=subprocess.DEVNULL)
     subprocess.Popen(["sh", "-c", "echo $$ >> pids; exec sleep 300"], cwd=here)  # as the emulator would
-    while len((here / "pids").read_text().split() if (here / "pids").exists() else []) < 4:
+    while len((here / "pids").read_text().split() if (here / "pids").exists() else []) < 5:
         time.sleep(0.02)
     print("ready", flush=True)
     time.sleep(300)
