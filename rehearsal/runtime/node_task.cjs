@@ -71,8 +71,9 @@ function resolve(name, port) {
         answer.on("end", () => {
           if (answer.statusCode === 404) return done(null);
           if (answer.statusCode === 200) return done(JSON.parse(Buffer.concat(chunks)));
-          const error = new Error(`getaddrinfo ENOTFOUND ${name}`);
-          failed(Object.assign(error, { code: "ENOTFOUND", syscall: "getaddrinfo", hostname: name }));
+          const explanation = String(Buffer.concat(chunks));
+          const code = explanation.includes("ECONNREFUSED") ? "ECONNREFUSED" : "ENOTFOUND";
+          failed(Object.assign(new Error(`${code} ${name}:${port}: ${explanation}`), { code, hostname: name, port }));
         });
       })
       .on("error", failed);

@@ -25,6 +25,7 @@ class Resolver:
 
     url: str = ""
     known: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    unreachable: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
 
@@ -37,9 +38,11 @@ def resolver() -> Iterator[Resolver]:
             query = parse_qs(urlsplit(self.path).query)
             name, port = query["name"][0], query["port"][0]
             state.asked.append(name)
-            found = state.known.get((name, port))
-            self.send_response(200 if found else 404)
+            found, reason = state.known.get((name, port)), state.unreachable.get(name)
+            self.send_response(200 if found else 502 if reason else 404)
             self.end_headers()
+            if reason:
+                self.wfile.write(json.dumps({"error": f"{reason}: deployed, and not to be reached"}).encode())
             if found:
                 self.wfile.write(json.dumps({"address": found[0], "port": found[1]}).encode())
 
@@ -140,6 +143,15 @@ def test_a_door_with_another_names_certificate_is_refused(
     resolver.known["api.bank.example", "443"] = ("127.0.0.1", door)
     program = 'fetch("https://api.bank.example/").catch((error) => console.log(error.cause.code))'
     assert node(program, tmp_path, REHEARSAL_RESOLVER=resolver.url) == "ERR_TLS_CERT_ALTNAME_INVALID"
+
+
+@pytest.mark.parametrize(("reason", "code"), [("NXDOMAIN", "ENOTFOUND"), ("ECONNREFUSED", "ECONNREFUSED")])
+def test_a_deployed_name_that_leads_nowhere_fails_as_on_aws(
+    tmp_path: Path, resolver: Resolver, reason: str, code: str
+) -> None:
+    resolver.unreachable["portal.bank.example"] = reason
+    program = 'fetch("https://portal.bank.example/").catch((error) => console.log(error.cause.code))'
+    assert node(program, tmp_path, REHEARSAL_RESOLVER=resolver.url) == code
 
 
 def test_a_name_that_nobody_deployed_is_resolved_as_usual(tmp_path: Path, resolver: Resolver) -> None:
