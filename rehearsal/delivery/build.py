@@ -75,7 +75,8 @@ def run(build: Build) -> BuildResult:
             log.line("The build was stopped")
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        shutil.rmtree(folder, ignore_errors=True)
+        # Thousands of small files: the pipeline need not wait for them to go.
+        threading.Thread(target=shutil.rmtree, args=(folder, True), daemon=True).start()
         return result
 
 

@@ -83,6 +83,33 @@ def test_execution_that_waits_for_a_person_ends_when_a_newer_one_changes_the_def
         world.answer(old, "Approved")
 
 
+def test_execution_at_work_finishes_its_action_and_restarts_nothing_again(
+    world: World, tmp_path: Path
+) -> None:
+    # GIVEN an execution whose last but one action runs while a newer commit changes the pipeline
+    go = tmp_path / "go"
+    slow = project(commands(f"until [ -e {go} ]; do sleep 0.05; done"))
+    template = mutating(stage("Slow", build("Wait", "Slow")), stage("Last", build("Step", "Fine")))
+    template["Resources"]["Slow"] = slow
+    world.deploy(template)
+    world.push({"mutate.py": MUTATE, "pipeline.json": json.dumps(template)})
+    assert not world.engine.wait(0.1)
+    _until(lambda: world.engine.executions()[0].stage("Slow").status == "InProgress")
+    template["Resources"]["Pipeline"]["Properties"]["Stages"][-1]["Name"] = "Renamed"
+    world.push({"pipeline.json": json.dumps(template)})
+    _until(lambda: len(world.engine.executions()) == 3)
+
+    # WHEN that action ends
+    go.touch()
+    assert world.engine.wait(60)
+
+    # THEN it succeeded, its execution is cancelled, and the pipeline was restarted once
+    new, changing, old = world.engine.executions()
+    assert (new.status, changing.status, old.status) == ("Succeeded", "Cancelled", "Cancelled")
+    assert old.stage("Slow").action("Wait").status == "Succeeded"
+    assert old.stage("Last").status is None
+
+
 def test_failed_self_mutation_fails_the_execution_and_restarts_nothing(world: World) -> None:
     world.deploy(mutating())
     broken = mutating(stage("New", approval(), approval()))
@@ -95,7 +122,12 @@ def test_failed_self_mutation_fails_the_execution_and_restarts_nothing(world: Wo
     assert world.engine.get_pipeline("delivery").version == 1
 
 
-def test_pipeline_deployed_after_the_first_push_starts_by_itself(world: World) -> None:
+def test_pipeline_deployed_after_the_first_push_starts_by_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a push that nobody has noticed yet
+    monkeypatch.setattr("rehearsal.delivery.engine._POLL_SECONDS", 60)
+    time.sleep(0.3)
     commit = world.push()
 
     world.deploy(pipeline(source(), stage("S", build("B", "P")), projects={"P": project(commands("true"))}))
@@ -181,6 +213,7 @@ def test_queued_executions_pass_a_stage_in_the_order_of_their_pushes(world: Worl
     world.deploy(gated())
     commits = [world.push(message=f"number {n}") for n in range(3)]
     assert not world.engine.wait(0.1)
+    _until(lambda: [e.stage("Source").status for e in world.engine.executions()] == ["Succeeded"] * 3)
 
     approved = []
     for _ in commits:
