@@ -99,8 +99,8 @@ class LocalAws:
         return path
 
     def dropped_properties(self, assembly: Assembly) -> list[str]:
-        """The template properties that the emulator did not keep, a line each."""
-        return dropped_properties(self.cloud, assembly)
+        """What was deployed otherwise than the templates ask, a line each."""
+        return [*self.aurora.differences, *dropped_properties(self.cloud, assembly)]
 
 
 @contextmanager
