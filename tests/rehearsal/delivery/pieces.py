@@ -130,3 +130,13 @@ def parameter(value: str) -> str:
             "Outputs": {"Name": {"Value": {"Ref": "Setting"}}, "Greeting": {"Value": value}},
         }
     )
+
+
+def gated(**more: Any) -> dict[str, Any]:
+    """A pipeline with an approval, and a build behind it; `more` are properties of the approval."""
+    return pipeline(
+        source(),
+        stage("Gate", approval(**more)),
+        stage("prod", build("B", "P")),
+        projects={"P": project(commands("true"))},
+    )

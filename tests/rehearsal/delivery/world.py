@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,11 @@ class World:
             status=status,
             summary=summary,
         )
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until it holds, 20 seconds at most."""
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
