@@ -12,8 +12,10 @@ NOT_REHEARSED = {
     "AWS::ApplicationAutoScaling::ScalableTarget": "scaling: targets and policies are kept, counts do not change",
     "AWS::CertificateManager::Certificate": "certificates: a throw-away authority signs the names at once",
     "AWS::CloudFront::Distribution": "CloudFront: behaviours and origins act, nothing is cached and there is one edge",
-    "AWS::ECS::Service": "Fargate: tasks are processes of this machine's architecture, with the user's rights and a writable disk; "
-    "after a deployment a failing health check does not replace them",
+    "AWS::ECS::Service": (
+        "Fargate: tasks are processes of this machine's architecture, with the user's rights and a writable disk; "
+        "after a deployment a failing health check does not replace them"
+    ),
     "AWS::RDS::DBCluster": "Aurora: PostgreSQL processes stand in for its storage, versions and Serverless capacity",
     "AWS::WAFv2::WebACL": "WAF: rules are kept and not evaluated",
     "AWS::CloudWatch::Alarm": "alarms: kept, metrics do not drive them",
