@@ -12,7 +12,7 @@ from rehearsal.assembly import Assembly
 from rehearsal.cloud import Cloud
 from rehearsal.cloud.conformance import dropped_properties
 from rehearsal.cloud.prerequisites import create_connection, create_hosted_zone
-from rehearsal.delivery import Engine
+from rehearsal.delivery import Engine, service
 from rehearsal.delivery.build_environment import Tools
 from rehearsal.edge import Edge
 from rehearsal.runtime import docker_shim, guard
@@ -54,6 +54,7 @@ class LocalAws:
             opening.enter_context(_environment(self.edge.environment()))
             self.engine = Engine(self.cloud, state=self.state, surroundings=self.surroundings)
             opening.callback(self.engine.stop)
+            opening.callback(service.install(self.engine))
             self.engine.watch()
             self._open = opening.pop_all()
         return self

@@ -81,6 +81,10 @@ class Engine:
         """The pipeline as it is deployed now. Raises PipelineNotFoundError."""
         return self._pipelines.get(name)
 
+    def list_pipelines(self) -> list[DeployedPipeline]:
+        """All deployed pipelines, by name."""
+        return [self._pipelines.get(name) for name in self._pipelines.names()]
+
     def executions(self) -> list[Execution]:
         """Snapshots of all executions, the newest first."""
         return self._book.executions()[::-1]
