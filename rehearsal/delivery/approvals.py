@@ -36,10 +36,11 @@ class PendingApproval:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What the reviewer said: `status` is Approved or Rejected."""
+    """What the reviewer said: `status` is Approved or Rejected, `by` who said so."""
 
     status: str
     summary: str
+    by: str | None
 
 
 class Approvals:
@@ -102,7 +103,7 @@ class Approvals:
                 self._completed.add(approval.token)
 
     def answer(
-        self, *, pipeline: str, stage: str, action: str, token: str, status: str, summary: str
+        self, *, pipeline: str, stage: str, action: str, token: str, status: str, summary: str, by: str | None
     ) -> None:
         """Answer a waiting approval.
 
@@ -125,5 +126,5 @@ class Approvals:
                 raise ActionNotFoundError(f"no approval waits at {stage}/{action} of '{pipeline}'")
             if token not in {approval.token for approval in waiting}:
                 raise InvalidApprovalTokenError(f"the token is not that of {stage}/{action} of '{pipeline}'")
-            self._answers[token] = Answer(status=status, summary=summary)
+            self._answers[token] = Answer(status=status, summary=summary, by=by)
             self._changed.notify_all()

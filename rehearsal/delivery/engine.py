@@ -8,9 +8,10 @@ import threading
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rehearsal.cloud import Cloud
 
@@ -18,12 +19,14 @@ from . import resource_types
 from .actions import Services
 from .approvals import Approvals, PendingApproval
 from .build_environment import Tools
+from .builds import BuildState
 from .errors import ActionNotFoundError, DeliveryError, PipelineNotFoundError, StageNotFoundError
 from .execution import Runner, not_started
 from .locks import StageLocks
 from .pipelines import DeployedPipeline, Pipelines
 from .source import SourceRepository
-from .state import ENDED, Book, Execution
+from .state import ENDED, ActionExecution, Book, Execution
+from .transitions import StageView
 
 _POLL_SECONDS = 0.25
 _STOP_SECONDS = 20
@@ -77,28 +80,136 @@ class Engine:
         self._watcher = threading.Thread(target=self._watch, name="pushes", daemon=True)
         self._watcher.start()
 
-    def get_pipeline(self, name: str) -> DeployedPipeline:
-        """The pipeline as it is deployed now. Raises PipelineNotFoundError."""
-        return self._pipelines.get(name)
-
     def list_pipelines(self) -> list[DeployedPipeline]:
-        """All deployed pipelines, by name."""
+        """All deployed pipelines, of all accounts, by name."""
         return [self._pipelines.get(name) for name in self._pipelines.names()]
 
-    def executions(self) -> list[Execution]:
-        """Snapshots of all executions, the newest first."""
-        return self._book.executions()[::-1]
+    def get_pipeline(self, name: str, version: int | None = None) -> DeployedPipeline:
+        """The pipeline as it is deployed now, or as a version of it was.
+
+        Raises PipelineNotFoundError and PipelineVersionNotFoundError.
+        """
+        if version is not None:
+            raise NotImplementedError
+        return self._pipelines.get(name)
+
+    def update_pipeline(self, declaration: Mapping[str, Any]) -> DeployedPipeline:
+        """Change a pipeline to this declaration of the API's; its version counts up, running executions keep theirs.
+
+        Raises PipelineNotFoundError, and InvalidStructureError with every breach of CodePipeline's rules.
+        """
+        raise NotImplementedError
+
+    def get_pipeline_state(self, pipeline: str) -> list[StageView]:
+        """Each stage of the pipeline as it is now: who was in it last, who waits in front of it, its transition.
+
+        Raises PipelineNotFoundError.
+        """
+        raise NotImplementedError
+
+    def executions(self, pipeline: str | None = None) -> list[Execution]:
+        """Snapshots of all executions, or of one pipeline's, the newest first."""
+        return [e for e in self._book.executions()[::-1] if pipeline in (None, e.pipeline)]
+
+    def get_pipeline_execution(self, pipeline: str, execution_id: str) -> Execution:
+        """One execution. Raises PipelineNotFoundError and ExecutionNotFoundError."""
+        raise NotImplementedError
+
+    def list_action_executions(self, pipeline: str, execution_id: str | None = None) -> list[ActionExecution]:
+        """All runs of actions, or those of one execution, retried ones included, the newest first.
+
+        Raises PipelineNotFoundError and ExecutionNotFoundError.
+        """
+        raise NotImplementedError
+
+    def stop_pipeline_execution(
+        self, pipeline: str, execution_id: str, *, abandon: bool = False, reason: str = ""
+    ) -> None:
+        """Stop an execution: it is Stopping, and Stopped when its running actions have finished, or, with
+        `abandon`, have been ended.
+
+        Raises PipelineNotFoundError, ExecutionNotFoundError, ExecutionNotStoppableError when it has ended, and
+        DuplicatedStopRequestError when it is being stopped in this way already.
+        """
+        raise NotImplementedError
+
+    def retry_stage_execution(
+        self, pipeline: str, stage: str, execution_id: str, mode: str = "FAILED_ACTIONS"
+    ) -> str:
+        """Run the failed actions of a failed or stopped stage again, or with ALL_ACTIONS all of them; answer the
+        execution's id, which goes on behind the stage.
+
+        Raises PipelineNotFoundError, StageNotFoundError, ExecutionNotFoundError, StageNotRetryableError when
+        nothing failed there or the pipeline has changed since, and NotLatestExecutionError when a later execution
+        has been in the stage.
+        """
+        raise NotImplementedError
+
+    def disable_stage_transition(
+        self, pipeline: str, stage: str, kind: str, *, reason: str, by: str | None = None
+    ) -> None:
+        """Let no execution into the stage (`kind` is Inbound) or out of it (Outbound) until it is enabled again.
+
+        Raises PipelineNotFoundError and StageNotFoundError.
+        """
+        raise NotImplementedError
+
+    def enable_stage_transition(self, pipeline: str, stage: str, kind: str, *, by: str | None = None) -> None:
+        """Undo disable_stage_transition; whoever waits goes on. Raises as that does."""
+        raise NotImplementedError
+
+    def list_tags(self, arn: str) -> dict[str, str]:
+        """The tags of a pipeline. Raises ResourceNotFoundError."""
+        raise NotImplementedError
+
+    def tag_resource(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Add or change tags of a pipeline. Raises ResourceNotFoundError and TooManyTagsError (50)."""
+        raise NotImplementedError
+
+    def untag_resource(self, arn: str, keys: Iterable[str]) -> None:
+        """Take tags off a pipeline; keys that it does not have are passed over. Raises ResourceNotFoundError."""
+        raise NotImplementedError
+
+    def start_build(self, project: str, overrides: Mapping[str, Any], *, account: str, by: str) -> BuildState:
+        """Start a build of a project outside every pipeline. `overrides` are StartBuild's other parameters by the
+        API's names, `by` is the initiator that the build shows.
+
+        Raises ResourceNotFoundError for a project that the account does not have, and InvalidInputError for a
+        source or an override that the rehearsal does not act out.
+        """
+        raise NotImplementedError
+
+    def stop_build(self, build_id: str, *, account: str) -> BuildState:
+        """End a build with all it started; one that has ended stays as it is. Raises ResourceNotFoundError."""
+        raise NotImplementedError
+
+    def batch_get_builds(self, ids: Iterable[str], *, account: str) -> list[BuildState]:
+        """The builds of these ids or ARNs, in their order, those that there are."""
+        raise NotImplementedError
+
+    def list_builds(self, project: str | None = None, *, account: str) -> list[BuildState]:
+        """An account's builds, or one project's, the newest first. Raises ResourceNotFoundError for a project that
+        the account has not and never built."""
+        raise NotImplementedError
 
     def pending_approvals(self) -> list[PendingApproval]:
         """The approvals that wait for a person, oldest first."""
         return self._services.approvals.waiting()
 
     def start_pipeline_execution(
-        self, pipeline: str, *, revision: str | None = None, trigger: str = "StartPipelineExecution"
+        self,
+        pipeline: str,
+        *,
+        revision: str | None = None,
+        trigger: str = "StartPipelineExecution",
+        variables: Mapping[str, str] | None = None,
+        request_token: str | None = None,
     ) -> str:
         """Start an execution for a commit, by default the branch's newest; answer its id.
 
-        Raises PipelineNotFoundError, or DeliveryError once the engine has been stopped.
+        `variables` are values for variables that the pipeline declares. A `request_token` that was used before
+        answers the execution that it started. Raises PipelineNotFoundError, TooManyExecutionsError (50 that have
+        not ended), and DeliveryError for an unknown variable or once the engine has been stopped.
         """
         with self._lock:
             if self._stopping.is_set():
@@ -106,6 +217,13 @@ class Engine:
             deployed = self._pipelines.get(pipeline)
             commit = revision or self._repository.head(_branch(deployed)) or ""
             message = self._repository.describe(commit)["message"].split("\n")[0] if commit else ""
+            if request_token is not None:
+                for earlier in self._book.executions():
+                    if (earlier.pipeline, earlier.request_token) == (pipeline, request_token):
+                        return earlier.id
+            unknown = sorted((variables or {}).keys() - deployed.structure.variables.keys())
+            if unknown:
+                raise DeliveryError(f"the pipeline '{pipeline}' declares no variable '{unknown[0]}'")
             execution = Execution(
                 id=str(uuid.uuid4()),
                 pipeline=pipeline,
@@ -116,6 +234,9 @@ class Engine:
                 message=message,
                 started=time.time(),
                 stages=not_started(deployed.structure.stages),
+                mode=deployed.structure.mode,
+                variables={**deployed.structure.variables, **(variables or {})},
+                request_token=request_token,
             )
             self._book.open(execution)
             runner = Runner(
@@ -132,9 +253,17 @@ class Engine:
             return execution.id
 
     def put_approval_result(
-        self, *, pipeline: str, stage: str, action: str, token: str, status: str, summary: str
+        self,
+        *,
+        pipeline: str,
+        stage: str,
+        action: str,
+        token: str,
+        status: str,
+        summary: str,
+        by: str | None = None,
     ) -> None:
-        """Approve or reject: `status` is Approved or Rejected, `summary` at most 512 characters.
+        """Approve or reject: `status` is Approved or Rejected, `summary` at most 512 characters, `by` who says so.
 
         Raises the DeliveryErrors of approvals.Approvals.answer, and PipelineNotFoundError, StageNotFoundError
         and ActionNotFoundError for names that the deployed pipeline does not have.
@@ -145,7 +274,7 @@ class Engine:
         if action not in [a.name for a in stages[stage].actions]:
             raise ActionNotFoundError(f"the stage '{stage}' has no action '{action}'")
         self._services.approvals.answer(
-            pipeline=pipeline, stage=stage, action=action, token=token, status=status, summary=summary
+            pipeline=pipeline, stage=stage, action=action, token=token, status=status, summary=summary, by=by
         )
 
     def wait(self, timeout: float | None = None) -> bool:

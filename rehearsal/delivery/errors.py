@@ -43,6 +43,72 @@ class InvalidStructureError(DeliveryError):
     code = "InvalidStructureException"
 
 
+class PipelineVersionNotFoundError(DeliveryError):
+    """The pipeline never had this version."""
+
+    code = "PipelineVersionNotFoundException"
+
+
+class ExecutionNotFoundError(DeliveryError):
+    """The pipeline has no execution of this id."""
+
+    code = "PipelineExecutionNotFoundException"
+
+
+class ExecutionNotStoppableError(DeliveryError):
+    """The execution has ended already."""
+
+    code = "PipelineExecutionNotStoppableException"
+
+
+class DuplicatedStopRequestError(DeliveryError):
+    """The execution is being stopped already."""
+
+    code = "DuplicatedStopRequestException"
+
+
+class StageNotRetryableError(DeliveryError):
+    """The stage has no failed action, or the pipeline's structure has changed since."""
+
+    code = "StageNotRetryableException"
+
+
+class NotLatestExecutionError(DeliveryError):
+    """A later execution has been in the stage since."""
+
+    code = "NotLatestPipelineExecutionException"
+
+
+class TooManyExecutionsError(DeliveryError):
+    """As many executions as may be at once have not ended yet."""
+
+    code = "ConcurrentPipelineExecutionsLimitExceededException"
+
+
+class ConflictError(DeliveryError):
+    """The request asks again, but for something else: a client token is used a second time."""
+
+    code = "ConflictException"
+
+
+class ResourceNotFoundError(DeliveryError):
+    """Nothing has this ARN, or there is no such project or build."""
+
+    code = "ResourceNotFoundException"
+
+
+class TooManyTagsError(DeliveryError):
+    """A resource has at most 50 tags."""
+
+    code = "TooManyTagsException"
+
+
+class InvalidInputError(DeliveryError):
+    """A request that CodeBuild refuses."""
+
+    code = "InvalidInputException"
+
+
 class ActionFailed(Exception):  # noqa: N818 - what happened, not a fault of the program
     """The action ends as Failed, with this message as its error."""
 

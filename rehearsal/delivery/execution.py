@@ -44,7 +44,7 @@ class Runner:
         structure = pipeline.structure
         self._namespaces: dict[str, dict[str, str]] = {
             "codepipeline": {"PipelineExecutionId": execution.id},
-            "variables": dict(structure.variables),
+            "variables": dict(execution.variables),
         }
         self._mode = structure.mode
         locks.join(structure.stages[0].name, self.id, mode=self._mode)

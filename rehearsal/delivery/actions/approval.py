@@ -21,7 +21,7 @@ def run(context: ActionContext) -> ActionResult:
     )
     context.tell(token=approval.token, summary=approval.custom_data or None)
     answer = context.services.approvals.wait(approval, context.abandoned)
-    context.tell(token=None, summary=answer.summary)
+    context.tell(token=None, summary=answer.summary, updated_by=answer.by)
     if answer.status == "Rejected":
         raise ActionFailed(f"Rejected: {answer.summary or 'no reason given'}")
     return ActionResult()
