@@ -1,26 +1,26 @@
 """`python -m rehearsal`: run a synthesized CDK pipeline for real, on this machine, without AWS or Docker."""
 
 import argparse
-import contextlib
+import os
 import signal
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-if TYPE_CHECKING:
-    from rehearsal.local_aws import LocalAws
-    from rehearsal.report import Report
+from rehearsal.commands import COMMANDS
 
 EPILOG = """\
 examples:
-  python -m rehearsal run                  ask at the terminal before each promotion
-  python -m rehearsal run --approve all    give every approval
-  python -m rehearsal run --json           the report on standard output, the progress on standard error
+  python -m rehearsal run --approve all    the whole pipeline, from a push to prod, in one command
+  python -m rehearsal up                   or step by step: a local AWS that stays up,
+  python -m rehearsal push                 a push that starts the pipeline,
+  python -m rehearsal status --follow      a look at it,
+  python -m rehearsal approve              an answer to what waits for a person,
+  python -m rehearsal down                 and the end
+  python -m rehearsal logs --help          more about a command
 
-Everything happens under build/rehearsal and on loopback addresses; nothing is left running afterwards.
-The report is build/rehearsal/report.json, the logs are in build/rehearsal/logs.
+Everything happens under build/rehearsal and on loopback addresses. What `up` starts, `down` ends; `run` leaves
+nothing running. The AWS CLI and boto3 work as they do with AWS: set -a; . build/rehearsal/environment; set +a
 """
 
 
@@ -33,73 +33,53 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="push the current commit and follow its pipeline to the end")
-    run.add_argument(
-        "--approve",
-        choices=("ask", "all"),
-        default="ask",
-        help="ask before each promotion (default), or give all",
-    )
-    run.add_argument("--port", type=_port, help="port of the local AWS endpoint (default: a free one)")
-    run.add_argument("--keep", action="store_true", help="stay up afterwards, to look around, until Ctrl-C")
-    run.add_argument("--json", action="store_true", help="print the report as JSON on standard output")
-    run.add_argument(
-        "--project", type=Path, default=Path.cwd(), help="the project's top (default: this folder)"
-    )
+    for command in COMMANDS:
+        command.add(commands)
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit code 0 if the rehearsal was green, 1 if it was not, 2 if it could not be run, 130 if interrupted."""
+    """Exit code 0 if all is well, 1 if the answer is no (a run that is not green), 2 if it could not be done,
+    130 if interrupted."""
     arguments = parser().parse_args(argv)
     # Being told to end is like Ctrl-C: everything that was started is ended in order.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=arguments.json)
+    try:
+        code: int = arguments.run(arguments, console)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        sentence = _sentence(error)
+        if sentence is None:
+            raise
+        console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
+        return 2
+    return code
+
+
+def _sentence(error: Exception) -> str | None:
+    """What to tell the user of an error that is not our own fault; None for any other."""
     # Imported late, so that --help and a wrong argument answer at once.
-    from rehearsal.approvals import AskAtTerminal, approve_all
+    from botocore.exceptions import BotoCoreError, ClientError
+
     from rehearsal.assembly import AssemblyError
+    from rehearsal.client import NotUpError
     from rehearsal.cloud import PortInUse
-    from rehearsal.run import rehearse
+    from rehearsal.commands.command import CommandError
     from rehearsal.toolchain import ToolError
     from rehearsal.workspace import WorkspaceError
 
-    if arguments.approve == "ask" and not sys.stdin.isatty():
-        console.print("There is no terminal to ask for approvals at: add --approve all", style="red")
-        return 2
-    approver = approve_all if arguments.approve == "all" else AskAtTerminal(console)
-    project = arguments.project.resolve()
-
-    def then(report: "Report", aws: "LocalAws") -> None:
-        report.print(console)
-        if arguments.json:
-            print(report.as_json(), flush=True)
-        if arguments.keep:
-            _stay(aws, console)
-
-    try:
-        report = rehearse(project, console=console, approver=approver, port=arguments.port, then=then)
-    except (WorkspaceError, PortInUse, AssemblyError, ToolError) as error:
-        console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        return 2
-    except KeyboardInterrupt:
-        console.print("Interrupted; everything that was started has been ended.", style="yellow")
-        return 130
-    return 0 if report.green else 1
-
-
-def _stay(aws: "LocalAws", console: Console) -> None:
-    """Leave everything standing until the user ends it."""
-    path = aws.write_environment()
-    console.print(f"\nStill up. In another shell: set -a; . {path}; set +a", highlight=False, soft_wrap=True)
-    console.print("Then curl and the AWS CLI reach what was deployed. Ctrl-C ends it.", highlight=False)
-    with contextlib.suppress(KeyboardInterrupt):
-        signal.pause()
-
-
-def _port(text: str) -> int:
-    if not text.isdigit() or not 1024 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r}: use a number from 1024 to 65535, for example 4566")
-    return int(text)
+    if isinstance(error, CommandError | NotUpError | WorkspaceError | PortInUse | AssemblyError | ToolError):
+        return str(error)
+    if isinstance(error, ClientError):
+        return f"The pipeline's service refuses: {error.response['Error']['Message']}"
+    if isinstance(error, BotoCoreError):
+        return f"The rehearsal does not answer ({error}): look into build/rehearsal/rehearsal.log, or `down` and `up`"
+    return None
 
 
 if __name__ == "__main__":

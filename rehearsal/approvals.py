@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.prompt import Prompt
 
-from rehearsal.delivery import PendingApproval
+from rehearsal.client.executions import PendingApproval
+from rehearsal.display import plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class AskAtTerminal:
     def __call__(self, approval: PendingApproval) -> Answer:
         self._console.print(f"\n[bold]{approval.stage} / {approval.action}[/bold] waits for a person.")
         if approval.custom_data:
-            self._console.print(approval.custom_data, markup=False)
+            self._console.print(plain(approval.custom_data), markup=False)
         choice = Prompt.ask("Approve or reject?", choices=["a", "r"], console=self._console)
         why = Prompt.ask("Why (shown in the pipeline)", default="no reason given", console=self._console)
         return Answer(status="Approved" if choice == "a" else "Rejected", summary=why)

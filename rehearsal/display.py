@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from rehearsal.delivery import ActionState, Execution, StageState
+from rehearsal.client.executions import Action, Execution, Stage
 
 SYMBOLS = {
     "InProgress": ("●", "cyan"),
@@ -18,6 +18,8 @@ SYMBOLS = {
     "Stopped": ("■", "yellow"),
     "Superseded": ("↷", "dim"),
     "Cancelled": ("■", "yellow"),
+    "Stopping": ("■", "yellow"),
+    "Abandoned": ("■", "yellow"),
 }
 Answered = TypeVar("Answered")
 NOT_STARTED = ("·", "dim")
@@ -36,7 +38,18 @@ def watcher(console: Console) -> Watcher:
     return LiveTable(console) if console.is_terminal else Lines(console)
 
 
-def seconds(part: Execution | StageState | ActionState) -> float | None:
+def plain(text: str) -> str:
+    """A text of somebody else's, a commit's message for example, without what would steer the terminal."""
+    return "".join(character if character.isprintable() or character in "\n\t" else "?" for character in text)
+
+
+def mark(status: str | None) -> Text:
+    """The symbol of a status, in its colour."""
+    symbol, style = SYMBOLS.get(status or "", NOT_STARTED)
+    return Text(symbol, style=style)
+
+
+def seconds(part: Execution | Stage | Action) -> float | None:
     """Seconds that an execution, stage or action has taken, so far or in all; None before it starts."""
     if part.started is None:
         return None
@@ -93,29 +106,31 @@ def table(execution: Execution) -> RenderableType:
     for _ in range(3):
         grid.add_column(no_wrap=True)
     grid.add_column(overflow="ellipsis", no_wrap=True)
-    title = f"{execution.pipeline}  {execution.revision[:8]}  {execution.message}"
-    grid.add_row("", Text(title, style="bold"), _clock(execution), "")
+    title = plain(f"{execution.pipeline}  {execution.revision[:8]}  {execution.message}")
+    grid.add_row("", Text(title, style="bold"), clock(execution), "")
     for stage in execution.stages:
-        symbol, style = SYMBOLS.get(stage.status or "", NOT_STARTED)
-        grid.add_row(Text(symbol, style=style), Text(stage.name, style="bold"), _clock(stage), "")
-        if stage.status in ("InProgress", "Failed"):
+        grid.add_row(mark(stage.status), Text(stage.name, style="bold"), clock(stage), "")
+        if stage.status in ("InProgress", "Failed", "Stopped"):
             for action in stage.actions:
-                symbol, style = SYMBOLS.get(action.status or "", NOT_STARTED)
-                note = action.error or action.summary or ""
-                label = Text(f"  {symbol} {action.name}", style=style)
-                grid.add_row("", label, _clock(action), Text(note.split("\n")[0], style="dim"))
+                label = Text.assemble("  ", mark(action.status), f" {action.name}")
+                grid.add_row("", label, clock(action), Text(_note(action).split("\n")[0], style="dim"))
     return grid
 
 
-def _line(stage: StageState, action: ActionState) -> Text:
+def _line(stage: Stage, action: Action) -> Text:
     symbol, style = SYMBOLS.get(action.status or "", NOT_STARTED)
-    note = f": {action.error or action.summary}" if action.error or action.summary else ""
+    note = f": {_note(action)}" if _note(action) else ""
     return Text(
-        f"{symbol} {stage.name} / {action.name} {action.status}{_clock(action, before=' ')}{note}",
+        f"{symbol} {stage.name} / {action.name} {action.status}{clock(action, before=' ')}{note}",
         style=style,
     )
 
 
-def _clock(part: Execution | StageState | ActionState, before: str = "") -> str:
+def _note(action: Action) -> str:
+    return plain(action.error or action.summary or "")
+
+
+def clock(part: Execution | Stage | Action, before: str = "") -> str:
+    """The seconds that it has taken, as shown; nothing before it starts."""
     spent = seconds(part)
     return "" if spent is None else f"{before}{spent:.0f} s"

@@ -7,9 +7,10 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from rehearsal.delivery import Execution
-from rehearsal.display import seconds
+from rehearsal.client.executions import Execution
+from rehearsal.display import plain, seconds
 from rehearsal.verdicts import Verdict
 
 
@@ -86,7 +87,7 @@ class Report:
         _listed(console, "Properties the local AWS ignored", self.dropped)
         _listed(console, "Not rehearsed: seen only on AWS", self.not_rehearsed)
         for problem in self.problems:
-            console.print(f"[red]✗[/red] {problem}", highlight=False, markup=True)
+            console.print(Text.assemble(("✗", "red"), " ", plain(problem)), highlight=False, soft_wrap=True)
         if self.green:
             console.print(
                 "\n[bold green]Green:[/bold green] every stage succeeded, every environment answered."

@@ -1,27 +1,27 @@
 """One whole rehearsal: start the local AWS, deploy the pipeline into it, push, follow the run, report."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from rehearsal.approvals import Approver
 from rehearsal.assembly import Assembly
-from rehearsal.delivery import Engine, Execution
-from rehearsal.display import Watcher, watcher
+from rehearsal.client import Endpoint, Execution
+from rehearsal.following import follow
 from rehearsal.limits import not_rehearsed
 from rehearsal.local_aws import LocalAws
 from rehearsal.report import Report
+from rehearsal.surroundings import REGION
 from rehearsal.toolchain import cdk
-from rehearsal.verdicts import Verdict, read_verdicts
+from rehearsal.verdicts import reported
 from rehearsal.workspace import Workspace
 
-POLL_SECONDS = 0.25
-OVER = ("Succeeded", "Failed", "Stopped")
+PIPELINE = "AWS::CodePipeline::Pipeline"
 
 
 @dataclass(kw_only=True)
@@ -31,7 +31,6 @@ class Rehearsal:
     workspace: Workspace
     aws: LocalAws
     console: Console
-    approver: Approver
     report: Report
     assembly: Assembly = field(init=False)
 
@@ -59,28 +58,39 @@ class Rehearsal:
             )
             self._cdk(*arguments, account=stack.target.account)
 
-    def push(self) -> None:
-        """`git push` the commit to the repository that the pipeline's source watches."""
+    def endpoint(self) -> Endpoint:
+        """Where the deployed pipeline answers; every other command finds it by this."""
+        stack = self.assembly.pipeline_stack
+        cloudformation = self.aws.cloud.client("cloudformation", stack.target.account)
+        resources = cloudformation.describe_stack_resources(StackName=stack.name)["StackResources"]
         source = self.aws.engine.source
+        return Endpoint(
+            pid=os.getpid(),
+            url=self.aws.cloud.endpoint,
+            region=REGION,
+            account=stack.target.account,
+            pipeline=next(r["PhysicalResourceId"] for r in resources if r["ResourceType"] == PIPELINE),
+            repository=str(source.repository),
+            branch=source.branch,
+        )
+
+    def push(self, endpoint: Endpoint) -> None:
+        """`git push` the commit to the repository that the pipeline's source watches."""
         with self._part("push"):
-            self.workspace.push(source.repository, self.report.commit, source.branch)
+            self.workspace.push(endpoint.repository, self.report.commit, endpoint.branch)
         self.console.print(f"git push of {self.report.commit[:8]} started the pipeline.\n", highlight=False)
 
-    def follow(self) -> Execution:
+    def follow(self, endpoint: Endpoint, approver: Approver) -> Execution:
         """Show the run and have its approvals answered until it is over; return its last execution."""
         began = time.monotonic()
-        screen = watcher(self.console)
-        try:
-            execution = _until_over(self.aws.engine, screen, self.approver)
-        finally:
-            screen.close()
+        execution = follow(endpoint.delivery(), self.console, approver=approver)
         self.report.parts["push to the end"] = round(time.monotonic() - began, 1)
         self.report.add_execution(execution)
         return execution
 
     def conclude(self, execution: Execution) -> None:
         """Read what the tests said and what the local AWS left out, and write the report."""
-        self.report.add_tests(self._environments(), _verdicts(execution))
+        self.report.add_tests(self._environments(), reported(self.workspace.state, execution))
         with self._part("compare templates with what is deployed"):
             self.report.dropped = self.aws.dropped_properties(self.assembly)
         self.report.not_rehearsed = not_rehearsed(self.assembly)
@@ -110,38 +120,6 @@ class Rehearsal:
         self.console.print(f"[green]✓[/green] {name} [dim]{spent:.0f} s[/dim]", highlight=False)
 
 
-def _verdicts(execution: Execution) -> list[Verdict]:
-    """What the JUnit files say that the builds of each stage handed in."""
-    return [
-        verdict
-        for stage in execution.stages
-        for action in stage.actions
-        if action.reports is not None
-        for file in sorted(action.reports.rglob("*.xml"))
-        for verdict in read_verdicts(file, stage.name)
-    ]
-
-
-def _until_over(engine: Engine, screen: Watcher, approver: Approver) -> Execution:
-    while True:
-        execution = next(iter(engine.executions()), None)
-        if execution is not None:
-            screen.show(execution)
-            for approval in engine.pending_approvals():
-                answer = screen.paused(partial(approver, approval))
-                engine.put_approval_result(
-                    pipeline=approval.pipeline,
-                    stage=approval.stage,
-                    action=approval.action,
-                    token=approval.token,
-                    status=answer.status,
-                    summary=answer.summary,
-                )
-            if execution.status in OVER:
-                return execution
-        time.sleep(POLL_SECONDS)
-
-
 def rehearse(
     root: Path,
     *,
@@ -155,15 +133,38 @@ def rehearse(
     Raises WorkspaceError, PortInUse, AssemblyError or ToolError, each with a sentence for the user.
     """
     workspace = Workspace(root)
-    commit = workspace.commit()
+    report = Report(commit=workspace.commit())
+    with _prepared(workspace, report, console=console, port=port) as run:
+        endpoint = run.endpoint()
+        endpoint.write(workspace.state)
+        run.push(endpoint)
+        run.conclude(run.follow(endpoint, approver))
+        then(report, run.aws)
+    return report
+
+
+def stand(root: Path, *, console: Console, port: int | None, then: Callable[[Endpoint], None]) -> None:
+    """Deploy the pipeline of the project at `root`, keep what earlier executions left, and call `then`.
+
+    Everything is ended when `then` returns or raises. Raises as `rehearse` does.
+    """
+    workspace = Workspace(root, keep=True)
+    with _prepared(workspace, Report(commit=""), console=console, port=port) as run:
+        run.aws.write_environment()
+        endpoint = run.endpoint()
+        endpoint.write(workspace.state)
+        then(endpoint)
+
+
+@contextmanager
+def _prepared(
+    workspace: Workspace, report: Report, *, console: Console, port: int | None
+) -> Iterator[Rehearsal]:
+    """A local AWS with the pipeline deployed."""
     with workspace:
-        report = Report(commit=commit)
         began = time.monotonic()
         with LocalAws(workspace.state, port=port) as aws:
             report.parts["start"] = round(time.monotonic() - began, 1)
-            run = Rehearsal(workspace=workspace, aws=aws, console=console, approver=approver, report=report)
+            run = Rehearsal(workspace=workspace, aws=aws, console=console, report=report)
             run.prepare()
-            run.push()
-            run.conclude(run.follow())
-            then(report, aws)
-    return report
+            yield run

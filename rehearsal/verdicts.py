@@ -4,6 +4,8 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.client.executions import Execution
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
@@ -20,6 +22,19 @@ class Verdict:
     def green(self) -> bool:
         """Something ran, nothing failed, and nothing was left out."""
         return self.passed > 0 and not self.failed and not self.skipped
+
+
+def reported(state: Path, execution: Execution) -> list[Verdict]:
+    """What the JUnit files say that the builds of each stage handed in, below the rehearsal's folder `state`."""
+    return [
+        verdict
+        for stage in execution.stages
+        for action in stage.actions
+        for file in sorted(
+            (state / "reports" / execution.id[:8] / f"{stage.name}.{action.name}").rglob("*.xml")
+        )
+        for verdict in read_verdicts(file, stage.name)
+    ]
 
 
 def read_verdicts(report: Path, environment: str) -> list[Verdict]:

@@ -4,11 +4,15 @@ import fcntl
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 SHOWN = 5  # changed files named in an error before "and n more"
+KEPT = ("lock", "cache")
+OF_ONE_PROCESS = ("endpoint.json", "environment", "workbench")
+LOCK_SECONDS = 1.0  # whoever only asks for the holder shares the lock for a moment
 
 
 class WorkspaceError(RuntimeError):
@@ -18,39 +22,47 @@ class WorkspaceError(RuntimeError):
 class Workspace:
     """`build/rehearsal` of the project at `root`, held by one rehearsal at a time.
 
-    Entering it empties it, but for `cache/` (downloads that are the same every time).
-    Raises WorkspaceError when another rehearsal holds it.
+    Entering it empties it, but for `cache/` (downloads that are the same every time); with `keep` everything
+    stays but what described the process that held it before. Raises WorkspaceError when another rehearsal holds it.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, keep: bool = False) -> None:
         self.root = root
         self.state = root / "build" / "rehearsal"
+        self._keep = keep
         self._lock: IO[str] | None = None
 
     def __enter__(self) -> Self:
         self.state.mkdir(parents=True, exist_ok=True)
         lock = (self.state / "lock").open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
+        if not _locked(lock, fcntl.LOCK_EX, LOCK_SECONDS):
             lock.close()
             raise WorkspaceError(
-                f"a rehearsal of this project is already running (process {holder}): end it first"
-            ) from None
+                f"a rehearsal of this project is already running (process {self.holder()}): "
+                "end it first, with `python -m rehearsal down`"
+            )
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         self._lock = lock
         for entry in self.state.iterdir():
-            if entry.name in ("lock", "cache"):
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
+            if entry.name in OF_ONE_PROCESS if self._keep else entry.name not in KEPT:
+                _remove(entry)
         return self
+
+    def holder(self) -> int | None:
+        """The process that holds the folder; None if there is none."""
+        try:
+            with (self.state / "lock").open() as lock:
+                if _locked(lock, fcntl.LOCK_SH, 0):
+                    return None
+                text = lock.read()
+        except FileNotFoundError:
+            return None
+        if text.isdigit():
+            return int(text)
+        time.sleep(0.05)  # it has the lock and is about to write its number
+        return self.holder()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -80,10 +92,13 @@ class Workspace:
             )
         return commit
 
-    def push(self, repository: Path, commit: str, branch: str) -> None:
-        """`git push` of the commit to a bare repository on this machine. Raises WorkspaceError when git refuses."""
+    def push(self, repository: Path | str, commit: str, branch: str) -> bool:
+        """`git push` of the commit to a bare repository on this machine; whether its branch was moved.
+
+        Raises WorkspaceError when git refuses.
+        """
         result = subprocess.run(  # noqa: S603  a list, no shell
-            ["git", "push", "--quiet", "--force", str(repository), f"{commit}:refs/heads/{branch}"],  # noqa: S607  the user's own git
+            ["git", "push", "--porcelain", "--force", str(repository), f"{commit}:refs/heads/{branch}"],  # noqa: S607  the user's own git
             cwd=self.root,
             capture_output=True,
             text=True,
@@ -91,6 +106,8 @@ class Workspace:
         )
         if result.returncode:
             raise WorkspaceError(f"git push to the rehearsal failed: {result.stderr.strip()}")
+        # A line a reference, its first character what was done; = means that nothing was.
+        return not any(line.startswith("=") for line in result.stdout.splitlines())
 
     def _git(self, *arguments: str) -> str:
         result = subprocess.run(  # noqa: S603  a list, no shell
@@ -101,3 +118,24 @@ class Workspace:
             check=False,
         )
         return result.stdout.strip() if arguments[0] != "status" else result.stdout.rstrip()
+
+
+def _locked(lock: IO[str], kind: int, seconds: float) -> bool:
+    """Try for `seconds` to take the lock, as fcntl's LOCK_EX or LOCK_SH; whether it could be had."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(lock, kind | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
+
+
+def _remove(entry: Path) -> None:
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry)
+    else:
+        entry.unlink()

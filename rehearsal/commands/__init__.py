@@ -1,0 +1,14 @@
+"""The commands of `python -m rehearsal`, each a module; all but those that start something are clients of AWS APIs."""
+
+from .approve import APPROVE, REJECT
+from .command import Command
+from .down import DOWN
+from .logs import LOGS
+from .push import PUSH
+from .retry import RETRY
+from .run import RUN
+from .status import STATUS
+from .stop import STOP
+from .up import UP
+
+COMMANDS: tuple[Command, ...] = (RUN, UP, PUSH, STATUS, LOGS, APPROVE, REJECT, RETRY, STOP, DOWN)

@@ -1,0 +1,56 @@
+"""What a command is: a row of the table that `python -m rehearsal --help` lists."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+
+class CommandError(RuntimeError):
+    """A command cannot do what it was asked; the message says what to do instead."""
+
+
+def no_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Of a command that takes none but those of every command."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command: `summary` is its line in the list, `teaches` the rest of its own --help, with examples.
+
+    `run` gives the exit code: 0 done, 1 done and the answer is no, 2 could not be done. `json` says what
+    --json prints, for a command that a program would read.
+    """
+
+    name: str
+    summary: str
+    teaches: str
+    run: Callable[[argparse.Namespace, Console], int]
+    arguments: Callable[[argparse.ArgumentParser], None] = no_arguments
+    json: str | None = None
+
+    def add(self, commands: "argparse._SubParsersAction[Any]") -> None:
+        """Put the command into the command line."""
+        parser = commands.add_parser(
+            self.name,
+            help=self.summary,
+            description=f"{self.summary[0].upper()}{self.summary[1:]}.\n\n{self.teaches}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        self.arguments(parser)
+        if self.json:
+            parser.add_argument("--json", action="store_true", help=self.json)
+        parser.add_argument(
+            "--project", type=Path, default=Path.cwd(), help="the project's top (default: this folder)"
+        )
+        parser.set_defaults(run=self.run, json=False)
+
+
+def port(text: str) -> int:
+    """A port that a user may open, from the command line."""
+    if not text.isdigit() or not 1024 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r}: use a number from 1024 to 65535, for example 4566")
+    return int(text)

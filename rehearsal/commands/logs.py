@@ -1,0 +1,112 @@
+"""`logs`: what a build printed."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+
+from rehearsal.client import Action, Execution, Pipeline, Stage, find
+from rehearsal.client.executions import ENDED
+from rehearsal.client.logs import Log, log_of
+from rehearsal.workspace import Workspace
+
+from .choosing import action_of, execution_of
+from .command import Command
+
+TEACHES = """\
+ACTION is an action's name, or STAGE/ACTION where several stages have one of that name. An action that is no build has
+no log: what it said of itself is printed instead.
+
+examples:
+  python -m rehearsal logs Synth
+  python -m rehearsal logs dev/Test --follow          until the action ends
+  python -m rehearsal logs Synth --execution 5f0c     of an earlier execution, by the first characters of its id
+"""
+POLL_SECONDS = 0.5
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", metavar="ACTION", help="for example Synth, or dev/Test")
+    parser.add_argument("--follow", action="store_true", help="wait for it, and go on until it ends")
+    parser.add_argument("--execution", metavar="ID", help="an earlier execution (default: the newest)")
+
+
+def _run(arguments: argparse.Namespace, console: Console) -> int:
+    root = arguments.project.resolve()
+    endpoint = find(root)
+    pipeline = endpoint.delivery()
+    execution = execution_of(pipeline, arguments.execution)
+    stage, action = action_of(execution, arguments.action)
+    if arguments.follow:
+        execution, action = _started(pipeline, execution, stage, action)
+    log = log_of(endpoint, Workspace(root).state, execution, stage, action)
+    if log is None:
+        _tell(stage, action, arguments, console)
+        return 0
+
+    def at_work() -> bool:
+        return arguments.follow and _now(pipeline, execution, stage, action)[1].status == "InProgress"
+
+    for text in _texts(log, at_work):
+        _write(text, as_json=arguments.json)
+    return 0
+
+
+def _started(
+    pipeline: Pipeline, execution: Execution, stage: Stage, action: Action
+) -> tuple[Execution, Action]:
+    """The action once it has started, or its execution is over without it."""
+    while action.status is None and execution.status not in ENDED:
+        time.sleep(POLL_SECONDS)
+        execution, action = _now(pipeline, execution, stage, action)
+    return execution, action
+
+
+def _now(pipeline: Pipeline, execution: Execution, stage: Stage, action: Action) -> tuple[Execution, Action]:
+    now = execution_of(pipeline, execution.id)
+    return now, action_of(now, f"{stage.name}/{action.name}")[1]
+
+
+def _texts(log: Log, at_work: Callable[[], bool]) -> Iterator[str]:
+    """What the log holds, and what is added while the action is at work."""
+    while True:
+        last = not at_work()
+        yield log.new()
+        if last:
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def _write(text: str, *, as_json: bool) -> None:
+    if as_json:
+        text = "".join(json.dumps({"message": line}) + "\n" for line in text.splitlines())
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _tell(stage: Stage, action: Action, arguments: argparse.Namespace, console: Console) -> None:
+    said = action.error or action.summary or "nothing"
+    if arguments.json:
+        _write(said, as_json=True)
+    elif action.status is None:
+        console.print(f"{stage.name}/{action.name} has not started.", markup=False, highlight=False)
+    else:
+        console.print(
+            f"{stage.name}/{action.name} ({action.provider}) has no log. It is {action.status} and said: {said}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+LOGS = Command(
+    name="logs",
+    summary="print what a build printed",
+    teaches=TEACHES,
+    arguments=_arguments,
+    run=_run,
+    json="print a JSON object a line, with the line as its message",
+)

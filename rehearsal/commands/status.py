@@ -1,0 +1,109 @@
+"""`status`: what the pipeline does and did."""
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rehearsal.client import Endpoint, Execution, Pipeline, find
+from rehearsal.display import clock, mark, plain, table
+from rehearsal.following import follow
+
+from .choosing import execution_of
+from .command import Command
+
+TEACHES = """\
+The newest execution with its stages, what waits for a person, and the executions before it. Actions are shown where
+the stage is at work or failed; --json has them all.
+
+examples:
+  python -m rehearsal status                    now
+  python -m rehearsal status --follow           until it is over; the exit code is 0 if it succeeded, else 1
+  python -m rehearsal status --execution 5f0c   another one, by the first characters of its id
+"""
+SHOWN = 8
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--execution", metavar="ID", help="an earlier execution (default: the newest)")
+    parser.add_argument("--follow", action="store_true", help="show changes until the execution is over")
+
+
+def _run(arguments: argparse.Namespace, console: Console) -> int:
+    endpoint = find(arguments.project.resolve())
+    pipeline = endpoint.delivery()
+    recent = pipeline.executions(SHOWN)
+    if not recent and not arguments.execution:
+        return _nothing_yet(endpoint, arguments, console)
+    execution = execution_of(pipeline, arguments.execution)
+    if arguments.follow:
+        execution = follow(pipeline, console, execution=execution if arguments.execution else None)
+    if arguments.json:
+        print(json.dumps(_as_json(endpoint, pipeline, execution, recent), indent=2))
+    elif not arguments.follow:
+        console.print(table(execution))
+        _also(console, pipeline, [other for other in recent if other.id != execution.id])
+    return 1 if arguments.follow and execution.status != "Succeeded" else 0
+
+
+def _nothing_yet(endpoint: Endpoint, arguments: argparse.Namespace, console: Console) -> int:
+    if arguments.json:
+        print(
+            json.dumps({**asdict(endpoint), "execution": None, "executions": [], "approvals": []}, indent=2)
+        )
+    else:
+        console.print(
+            f"{endpoint.pipeline} at {endpoint.url} has not run yet: python -m rehearsal push",
+            highlight=False,
+        )
+    return 0
+
+
+def _also(console: Console, pipeline: Pipeline, others: list[Execution]) -> None:
+    """What waits, what is closed, and the other executions."""
+    for approval in pipeline.waiting():
+        console.print(
+            f"\n{plain(approval.stage)} / {plain(approval.action)} waits for a person.", markup=False
+        )
+        if approval.custom_data:
+            console.print(plain(approval.custom_data), markup=False)
+        console.print(f"  python -m rehearsal approve {approval.stage}", markup=False, highlight=False)
+        console.print(
+            f"  python -m rehearsal reject {approval.stage} --why '...'", markup=False, highlight=False
+        )
+    for stage, reason in pipeline.closed_transitions().items():
+        console.print(f"\nThe transition into {plain(stage)} is disabled: {plain(reason)}", markup=False)
+    if others:
+        grid = Table.grid(padding=(0, 1))
+        for other in others:
+            grid.add_row(
+                mark(other.status), other.id[:8], other.status, clock(other), Text(plain(other.message))
+            )
+        console.print("\nBefore it" if others else "")
+        console.print(grid)
+
+
+def _as_json(
+    endpoint: Endpoint, pipeline: Pipeline, execution: Execution, recent: list[Execution]
+) -> dict[str, Any]:
+    return {
+        **asdict(endpoint),
+        "execution": asdict(execution),
+        "executions": [{k: v for k, v in asdict(other).items() if k != "stages"} for other in recent],
+        "approvals": [asdict(approval) for approval in pipeline.waiting()],
+        "closed_transitions": pipeline.closed_transitions(),
+    }
+
+
+STATUS = Command(
+    name="status",
+    summary="show what the pipeline does, and what waits for a person",
+    teaches=TEACHES,
+    arguments=_arguments,
+    run=_run,
+    json="print everything as JSON on standard output",
+)

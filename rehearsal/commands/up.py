@@ -1,0 +1,152 @@
+"""`up`: a rehearsal that stands in the background until `down`."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+
+from rehearsal.client.endpoint import Endpoint
+from rehearsal.workspace import Workspace
+
+from .command import Command, CommandError, port
+
+TEACHES = """\
+Starts a local AWS in the background, bootstraps it and deploys the pipeline, then returns. What earlier pipelines ran
+is kept. From then on a push starts the pipeline, and the other commands, the AWS CLI and boto3 see the same thing.
+
+examples:
+  python -m rehearsal up                   about a minute; says where to push
+  python -m rehearsal push                 start the pipeline with the last commit
+  python -m rehearsal status --follow      watch it
+  python -m rehearsal down                 end it
+
+Its log is build/rehearsal/rehearsal.log. For the AWS CLI and curl: set -a; . build/rehearsal/environment; set +a
+"""
+LOG = "rehearsal.log"
+POLL_SECONDS = 0.2
+END_SECONDS = 60
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=port, help="port of the local AWS endpoint (default: a free one)")
+    parser.add_argument(
+        "--foreground", action="store_true", help="stay in this terminal, until Ctrl-C or `down`"
+    )
+
+
+def _run(arguments: argparse.Namespace, console: Console) -> int:
+    root = arguments.project.resolve()
+    if arguments.foreground:
+        return _foreground(root, arguments, console)
+    workspace = Workspace(root)
+    holder = workspace.holder()
+    if holder is None:
+        endpoint = _background(workspace, arguments, console)
+    else:
+        try:
+            endpoint = Endpoint.read(workspace.state)
+        except FileNotFoundError:
+            raise CommandError(
+                f"a rehearsal of this project is already starting (process {holder})"
+            ) from None
+        if arguments.port and not endpoint.url.endswith(f":{arguments.port}"):
+            raise CommandError(
+                f"the rehearsal is up at {endpoint.url}: `down` first to move it to another port"
+            )
+    _tell(endpoint, workspace.state, arguments, console)
+    return 0
+
+
+def _foreground(root: Path, arguments: argparse.Namespace, console: Console) -> int:
+    from rehearsal.run import stand  # late, as it imports the emulator
+
+    def ready(endpoint: Endpoint) -> None:
+        _tell(endpoint, root / "build" / "rehearsal", arguments, console)
+        signal.pause()
+
+    try:
+        stand(root, console=console, port=arguments.port, then=ready)
+    except KeyboardInterrupt:
+        console.print("Down; everything that was started has been ended.")
+    return 0
+
+
+def _background(workspace: Workspace, arguments: argparse.Namespace, console: Console) -> Endpoint:
+    """Start this command again, detached, and show what it prints until it answers."""
+    workspace.state.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "rehearsal", "up", "--foreground", "--project", str(workspace.root)]
+    if arguments.port:
+        command += ["--port", str(arguments.port)]
+    log = workspace.state / LOG
+    with log.open("ab") as output:
+        began = output.tell()
+        process = subprocess.Popen(  # noqa: S603  ourselves
+            command,
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    with log.open("rb") as said:
+        said.seek(began)
+        try:
+            while (endpoint := _answering(workspace.state, process.pid)) is None:
+                ended = process.poll()
+                _copy(said.read(), console)
+                if ended is not None:
+                    raise CommandError(f"the rehearsal did not start; its log is {log}")
+                time.sleep(POLL_SECONDS)
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait(END_SECONDS)
+            console.print("Interrupted; everything that was started has been ended.", style="yellow")
+            raise
+    return endpoint
+
+
+def _answering(state: Path, pid: int) -> Endpoint | None:
+    """Where the process answers, once it does."""
+    try:
+        endpoint = Endpoint.read(state)
+    except FileNotFoundError:
+        return None
+    return endpoint if endpoint.pid == pid else None
+
+
+def _copy(said: bytes, console: Console) -> None:
+    if said:
+        console.print(said.decode(errors="replace"), end="", markup=False, highlight=False, soft_wrap=True)
+
+
+def _tell(endpoint: Endpoint, state: Path, arguments: argparse.Namespace, console: Console) -> None:
+    if arguments.json:
+        print(json.dumps(asdict(endpoint), indent=2), flush=True)
+        return
+    lines = (
+        f"Up: the pipeline {endpoint.pipeline} of account {endpoint.account} at {endpoint.url}",
+        "  start it           python -m rehearsal push",
+        f"  or with git        git remote add rehearsal {endpoint.repository}",
+        f"                     git push rehearsal HEAD:{endpoint.branch}",
+        f"  the AWS CLI, curl  set -a; . {state / 'environment'}; set +a",
+        "  end it             python -m rehearsal down",
+    )
+    console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+
+
+UP = Command(
+    name="up",
+    summary="start a rehearsal that stays up in the background",
+    teaches=TEACHES,
+    arguments=_arguments,
+    run=_run,
+    json="print where it answers as JSON on standard output",
+)
