@@ -9,7 +9,7 @@ from rehearsal.cloud import Cloud
 from tests.rehearsal.delivery.world import World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with Cloud(tmp_path_factory.mktemp("cloud")) as cloud:
         yield cloud

@@ -1,0 +1,1 @@
+"""Tests that share one cloud, from the first of the folder to the last."""
