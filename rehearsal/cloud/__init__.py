@@ -1,5 +1,7 @@
 """The emulated cloud: ministack in this process, with the resource types and properties it lacks."""
 
-from .server import AlreadyRunning, Cloud, PortInUse
+from .listening import PortInUse
+from .server import AlreadyRunning, Cloud
+from .survival import CannotRestore, Kept
 
-__all__ = ["AlreadyRunning", "Cloud", "PortInUse"]
+__all__ = ["AlreadyRunning", "CannotRestore", "Cloud", "Kept", "PortInUse"]

@@ -1,7 +1,7 @@
 """The CloudFormation resource types that the rehearsal adds to the emulator, or takes over from it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .here import current_account
@@ -21,11 +21,10 @@ Delete = Callable[[str, Properties], None]
 class Handler:
     """How the resources of one type are made, changed and removed."""
 
+    type: str
     create: Create
     update: Update | None = None
     delete: Delete | None = None
-    attributes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    """By account and physical id: the emulator forgets a resource's attributes when it is updated."""
 
     def as_emulated(self) -> dict[str, Any]:
         """The handler in the form of the emulator's own table."""
@@ -46,18 +45,23 @@ class Handler:
         updated = self.update(physical_id, old, new, stack_name) if self.update else None
         if updated is None:
             return self._create(logical_id, new, stack_name)
-        before = self.attributes.get((current_account(), physical_id), {})
+        before = _attributes.get((self.type, current_account(), physical_id), {})
         return self._remembered((updated[0], before | updated[1]))
 
     def _delete(self, physical_id: str, properties: Properties) -> None:
         if self.delete:
             self.delete(physical_id, properties)
-        self.attributes.pop((current_account(), physical_id), None)
+        _attributes.pop((self.type, current_account(), physical_id), None)
 
     def _remembered(self, created: Created) -> Created:
-        self.attributes[current_account(), created[0]] = created[1]
+        _attributes[self.type, current_account(), created[0]] = created[1]
         return created
 
+
+Attributes = dict[tuple[str, str, str], dict[str, Any]]
+
+_attributes: Attributes = {}
+"""By type, account and physical id: the emulator forgets a resource's attributes when it is updated."""
 
 _handlers: dict[str, Handler] = {}
 _blocking: set[str] = set()
@@ -77,7 +81,7 @@ def register(
     All run on worker threads, so boto3 calls to the cloud itself are safe. An exception's text becomes the
     reason of the failed event.
     """
-    _handlers[resource_type] = Handler(create=create, update=update, delete=delete)
+    _handlers[resource_type] = Handler(type=resource_type, create=create, update=update, delete=delete)
     if _emulated is not None:
         _emulated[resource_type] = _handlers[resource_type].as_emulated()
 
@@ -94,8 +98,17 @@ def blocks(resource_type: str) -> bool:
 
 def forget_resources() -> None:
     """Drops what is remembered of single resources; for the end of a cloud."""
-    for handler in _handlers.values():
-        handler.attributes.clear()
+    _attributes.clear()
+
+
+def remembered() -> Attributes:
+    """What is remembered of single resources; for a snapshot."""
+    return dict(_attributes)
+
+
+def remember(attributes: Attributes) -> None:
+    """Puts back what was remembered."""
+    _attributes.update(attributes)
 
 
 def install(emulated: dict[str, Any]) -> None:

@@ -14,15 +14,13 @@ from typing import Any, Self, TypeVar
 
 from . import mends, registry, types
 from .here import client_of
+from .listening import listen
+from .survival import Kept, Survival
 
 REGION = "us-east-1"
 _START_SECONDS = 60
 _STOP_SECONDS = 20
 _T = TypeVar("_T")
-
-
-class PortInUse(OSError):  # noqa: N818 - what the caller reads is the condition
-    """The asked port is taken; the message names it."""
 
 
 class AlreadyRunning(RuntimeError):  # noqa: N818 - likewise
@@ -34,12 +32,16 @@ class Cloud:
 
     _running: "Cloud | None" = None
 
-    def __init__(self, state: Path, *, port: int | None = None) -> None:
+    def __init__(self, state: Path, *, port: int | None = None, restore: bool = False) -> None:
         """`state`: folder for logs and data. `port`: TCP port on 127.0.0.1, a free one if None.
 
-        Raises PortInUse and AlreadyRunning when entered, not here.
+        `restore`: begin with what the last snapshot under `state` has, if there is one, and on its port if that is
+        free. Raises PortInUse, AlreadyRunning and CannotRestore when entered, not here.
         """
         self.state = state
+        self.restored = False
+        self._restore = restore
+        self._survival = Survival(state / "cloud.snapshot")
         self.loop: asyncio.AbstractEventLoop
         self.endpoint: str
         self._port = port
@@ -51,13 +53,16 @@ class Cloud:
     def __enter__(self) -> Self:
         if Cloud._running is not None:
             raise AlreadyRunning(f"a cloud already runs at {Cloud._running.endpoint}: stop it first")
-        listener = _listen(self._port)
+        snapshot = self._survival.read() if self._restore else None
+        listener = listen(self._port, rather=snapshot["port"] if snapshot else None)
         port = int(listener.getsockname()[1])
         self.endpoint = f"http://127.0.0.1:{port}"
         self.state.mkdir(parents=True, exist_ok=True)
         self._set_environment(port)
         self._log = _log_to(self.state / "cloud.log")
         _import_emulator(port)
+        if snapshot:
+            self._put_back(snapshot, listener)
         ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(listener, ready), name="cloud", daemon=True)
         self._thread.start()
@@ -85,10 +90,35 @@ class Cloud:
         """Stops serving and forgets every resource. A second call does nothing."""
         if Cloud._running is not self:
             return
-        import ministack.app
-
         self.loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(_STOP_SECONDS)
+        self._forget()
+
+    def keep(self, name: str, kept: Kept) -> None:
+        """Let something beside the emulator come along in snapshots. To be called before this is entered."""
+        self._survival.keep(name, kept)
+
+    def snapshot(self, *, patience: float = 0) -> bool:
+        """Write down everything that is deployed, for a cloud with `restore` to begin with; from any thread.
+
+        Answers whether it was written: not while a stack changes, whose end is waited for up to `patience` seconds.
+        """
+        return self._survival.write(port=int(self.endpoint.rpartition(":")[2]), patience=patience)
+
+    def _put_back(self, snapshot: dict[str, Any], listener: socket.socket) -> None:
+        """Before anything is served, so that nobody sees half of it."""
+        try:
+            self._survival.put_back(snapshot)
+        except BaseException:
+            listener.close()
+            self._forget()
+            raise
+        self.restored = True
+
+    def _forget(self) -> None:
+        """Empty the emulator, which is global to the process, and give back what was borrowed of the process."""
+        import ministack.app
+
         ministack.app._reset_all_state()
         types.forget_all()
         registry.forget_resources()
@@ -148,19 +178,6 @@ class Cloud:
             await self._stopping.wait()
 
         await serve(ministack.app.app, config, shutdown_trigger=until_stopped)
-
-
-def _listen(port: int | None) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port or 0))
-    except OSError as error:
-        listener.close()
-        raise PortInUse(
-            f"port {port} on 127.0.0.1 cannot be used ({error.strerror}): name another or none"
-        ) from error
-    return listener
 
 
 def _import_emulator(port: int) -> None:

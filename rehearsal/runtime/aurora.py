@@ -4,41 +4,28 @@ The first instance of a cluster is its writer; every further one is a streaming 
 AWS's in form; who resolves them finds each instance's address in the emulator's record (`_internal_address`).
 """
 
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from rehearsal.cloud.here import client
 from rehearsal.cloud.registry import Created, Properties, register
 
 from . import aurora_records as records
 from .addresses import Addresses
-from .database_door import DatabaseDoors
-from .postgres import Master, Postgres, nearest_major, new_password
-
-Issue = Callable[[Iterable[str]], tuple[Path, Path]]
-"""Host names to the files of a certificate (with its chain) and of its key."""
+from .aurora_servers import Cluster, Issue, Servers
+from .postgres import PostgresError, nearest_major
 
 
-@dataclass
-class _Cluster:
-    """A cluster's servers by instance; the first one made is the writer."""
+class KeptCluster(TypedDict):
+    """What the emulator's record of a cluster does not have. The writer is the first of the members."""
 
-    folder: Path
+    folder: str
     port: int
     major: int
-    tls_only: Callable[[], bool]
-    admin_password: str = field(default_factory=new_password)
-    members: dict[str, "_Member"] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-@dataclass(frozen=True)
-class _Member:
-    server: Postgres
-    address: str
+    admin_password: str
+    members: list[str]
 
 
 class Aurora:
@@ -47,12 +34,13 @@ class Aurora:
     def __init__(self, state: Path, issue: Issue, *, addresses: Addresses | None = None) -> None:
         """`state`: the rehearsal's folder. `issue`: signs the certificates of endpoints."""
         self._folder = state.resolve() / "databases"
-        self._issue = issue
-        self._addresses = addresses or Addresses()
-        self._doors = DatabaseDoors()
-        self._clusters: dict[str, _Cluster] = {}  # by ARN, for several accounts may name theirs alike
-        # What runs otherwise than the template asks, a sentence each, for the rehearsal's report.
-        self.differences: list[str] = []
+        self._servers = Servers(issue, addresses or Addresses())
+        self._clusters: dict[str, Cluster] = {}  # by ARN, for several accounts may name theirs alike
+
+    @property
+    def differences(self) -> list[str]:
+        """What runs otherwise than the template asks, a sentence each, for the rehearsal's report."""
+        return self._servers.differences
 
     def install(self) -> None:
         """Let CloudFormation make clusters and instances here."""
@@ -71,17 +59,36 @@ class Aurora:
 
     def stop(self) -> None:
         """Stop every server. A second call does nothing."""
-        self._doors.stop()
-        for cluster in self._clusters.values():
-            for member in reversed(cluster.members.values()):
-                member.server.stop()
+        self._servers.stop(self._clusters.values())
         self._clusters.clear()
+
+    def kept(self) -> dict[str, KeptCluster]:
+        """What a later process needs to go on with the servers' files, by the clusters' ARNs."""
+        return {
+            arn: {
+                "folder": cluster.folder.name,
+                "port": cluster.port,
+                "major": cluster.major,
+                "admin_password": cluster.admin_password,
+                "members": list(cluster.members),
+            }
+            for arn, cluster in list(self._clusters.items())
+        }
+
+    def take_up(self, kept: dict[str, KeptCluster]) -> None:
+        """Start every server again on its files, the emulator's records being there. Raises PostgresError."""
+        wanted = {cluster["folder"] for cluster in kept.values()}
+        for folder in self._folder.glob("*"):
+            if folder.name not in wanted:  # of a deployment that was under way and counts no more
+                shutil.rmtree(folder)
+        with ThreadPoolExecutor(max(len(kept), 1)) as pool:
+            list(pool.map(self._take_up, kept.items()))
 
     def create_cluster(self, logical_id: str, properties: Properties, stack_name: str) -> Created:
         """The record, its endpoint names and, where RDS manages it, the master's secret; no server yet."""
         identifier, record = records.create_cluster(logical_id, properties, stack_name)
-        asked = int(str(record["EngineVersion"]).split(".")[0])
-        self._clusters[record["DBClusterArn"]] = _Cluster(
+        asked = records.asked_major(record)
+        self._clusters[record["DBClusterArn"]] = Cluster(
             folder=self._folder / str(record["DbClusterResourceId"]),
             port=int(record["Port"]),
             major=nearest_major(asked),
@@ -109,16 +116,12 @@ class Aurora:
             identifier, instance = records.create_instance(
                 logical_id, properties, stack_name, cluster=record, writer=not cluster.members
             )
-            address = self._addresses.take()
             try:
-                cluster.members[identifier] = self._start(cluster, identifier, address, record)
-                self._open(cluster, identifier, address, names=records.names(record, instance))
+                self._servers.add(cluster, identifier, record, instance)
             except Exception:
-                self._remove(cluster, identifier)
+                self._servers.remove(cluster, identifier)
                 records.delete_instance(identifier)
                 raise
-        self._note_version(record, cluster.members[identifier].server)
-        instance["_internal_address"] = address
         return identifier, records.instance_attributes(instance)
 
     def delete_instance(self, physical_id: str, properties: Properties) -> None:
@@ -132,53 +135,21 @@ class Aurora:
                         f"instance {physical_id} is the writer and others read from it: the rehearsal does not "
                         "fail over, so delete the readers first"
                     )
-                self._remove(cluster, physical_id)
+                self._servers.remove(cluster, physical_id)
         records.delete_instance(physical_id)
 
-    def _start(self, cluster: _Cluster, identifier: str, address: str, record: dict[str, Any]) -> _Member:
-        server = Postgres(
-            cluster.folder / identifier,
-            address=address.replace("127.88.", "127.89.", 1),  # behind the door of the same number
-            port=cluster.port,
-            major=cluster.major,
-            admin_password=cluster.admin_password,
-        )
-        writer = next(iter(cluster.members.values()), None)
-        if writer is None:
-            server.create(
-                Master(
-                    user=record["MasterUsername"],
-                    password=record["_MasterUserPassword"],
-                    database=record.get("DatabaseName") or "postgres",
-                )
+    def _take_up(self, item: tuple[str, KeptCluster]) -> None:
+        arn, kept = item
+        with records.scope(arn):
+            record = records.cluster(arn.rpartition(":")[2])
+            if record is None:
+                raise PostgresError(f"the snapshot has no record of cluster {arn}")
+            cluster = self._clusters[arn] = Cluster(
+                folder=self._folder / kept["folder"],
+                port=kept["port"],
+                major=kept["major"],
+                tls_only=records.tls_rule(record, records.asked_major(record)),
+                admin_password=kept["admin_password"],
             )
-        else:
-            server.follow(writer.server)
-        return _Member(server, address)
-
-    def _open(self, cluster: _Cluster, identifier: str, address: str, *, names: list[str]) -> None:
-        server = cluster.members[identifier].server
-        certificate, key = self._issue(names)
-        self._doors.open(
-            address,
-            cluster.port,
-            inside=(server.address, server.port),
-            certificate=certificate,
-            key=key,
-            tls_only=cluster.tls_only,
-        )
-
-    def _remove(self, cluster: _Cluster, identifier: str) -> None:
-        member = cluster.members.pop(identifier, None)
-        if member is not None:
-            self._doors.close(member.address, cluster.port)
-            member.server.remove()
-            self._addresses.give_back(member.address)
-
-    def _note_version(self, record: dict[str, Any], server: Postgres) -> None:
-        note = (
-            f"database {record['DBClusterIdentifier']}: Aurora {record['EngineVersion']} "
-            f"stood in for by PostgreSQL {server.version}"
-        )
-        if note not in self.differences:
-            self.differences.append(note)
+            for identifier in kept["members"]:
+                self._servers.add(cluster, identifier, record, records.instance(identifier), again=True)

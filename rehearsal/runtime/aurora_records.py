@@ -1,6 +1,7 @@
 """The emulator's records of clusters and instances: made, changed and read without starting anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rehearsal.cloud.here import client
@@ -60,6 +61,21 @@ def cluster(identifier: str) -> Record | None:
     return found
 
 
+def asked_major(record: Record) -> int:
+    """The major version that a cluster asks for."""
+    return int(str(record["EngineVersion"]).split(".")[0])
+
+
+@contextmanager
+def scope(arn: str) -> Iterator[None]:
+    """Act for the account and Region of an ARN, outside a request."""
+    from ministack.core.responses import request_scope
+
+    region, account = arn.split(":")[3:5]
+    with request_scope(account, region):
+        yield
+
+
 def cluster_attributes(record: Record) -> dict[str, Any]:
     """What Fn::GetAtt gives of a cluster, the managed secret among it."""
     from ministack.services.cloudformation import provisioners
@@ -89,11 +105,10 @@ def create_instance(
     logical_id: str, properties: Properties, stack_name: str, *, cluster: Record, writer: bool
 ) -> tuple[str, Record]:
     """An instance's identifier and record, a member of its cluster."""
-    from ministack.services import rds
     from ministack.services.cloudformation import provisioners
 
     identifier, _ = provisioners._rds_db_instance_create(logical_id, properties, stack_name)
-    record: Record = rds._instances[identifier]
+    record = instance(str(identifier))
     record["MasterUsername"] = cluster["MasterUsername"]
     record["DBName"] = cluster.get("DatabaseName") or ""
     record["EngineVersion"] = cluster["EngineVersion"]
@@ -102,6 +117,14 @@ def create_instance(
         if member["DBInstanceIdentifier"] == identifier:
             member["IsClusterWriter"] = writer
     return str(identifier), record
+
+
+def instance(identifier: str) -> Record:
+    """An instance's record in the account of the current request. Raises KeyError."""
+    from ministack.services import rds
+
+    found: Record = rds._instances[identifier]
+    return found
 
 
 def update_instance(physical_id: str, old: Properties, new: Properties, _: str) -> Created | None:

@@ -1,5 +1,6 @@
 """One PostgreSQL server: its files, its process, and how it starts from nothing or as a follower of another."""
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -34,7 +35,7 @@ _SETTINGS = {
     "max_wal_size": "64MB",
     "min_wal_size": "8MB",
     "wal_keep_size": "32MB",
-    # The data lives no longer than the rehearsal.
+    # The data need not outlive this machine, only the process.
     "fsync": "off",
     "full_page_writes": "off",
 }
@@ -70,15 +71,16 @@ class Postgres:
         self._log = self._folder / "log"
         self._admin_password = admin_password
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder.mkdir(parents=True)
-        self._data.mkdir(mode=0o700)
-        if os.geteuid() == 0:
-            if shutil.which("setpriv") is None:
-                raise PostgresError(
-                    "PostgreSQL does not run as root: run the rehearsal as another user, "
-                    "or install setpriv (util-linux)"
-                )
-            os.chown(self._data, _NOBODY, _NOBODY)
+        if os.geteuid() == 0 and shutil.which("setpriv") is None:
+            raise PostgresError(
+                "PostgreSQL does not run as root: run the rehearsal as another user, "
+                "or install setpriv (util-linux)"
+            )
+
+    @property
+    def has_data(self) -> bool:
+        """Whether an earlier process left a whole server's files here."""
+        return (self._data / "PG_VERSION").is_file()
 
     @property
     def version(self) -> str:
@@ -87,6 +89,7 @@ class Postgres:
 
     def create(self, master: Master) -> None:
         """Make an empty cluster with the master's user and database, and start it. Raises PostgresError."""
+        self._make_folder()
         password_file = self._folder / "superuser"
         password_file.write_text(self._admin_password)
         if os.geteuid() == 0:
@@ -117,14 +120,24 @@ class Postgres:
 
     def follow(self, writer: "Postgres") -> None:
         """Copy a running server and start as its streaming, read-only follower. Raises PostgresError."""
-        connection = (
-            f"host={writer.address} port={writer.port} user={SUPERUSER} password={self._admin_password}"
-        )
+        self._make_folder()
         self._run(
-            *("pg_basebackup", "--pgdata", str(self._data), "--dbname", connection, "--checkpoint=fast"),
-            *("--write-recovery-conf", "--wal-method=stream", "--no-sync", "--no-manifest"),
+            *("pg_basebackup", "--pgdata", str(self._data), "--dbname", writer._connection()),
+            *(
+                "--checkpoint=fast",
+                "--write-recovery-conf",
+                "--wal-method=stream",
+                "--no-sync",
+                "--no-manifest",
+            ),
         )
         self._start()
+
+    def resume(self, writer: "Postgres | None") -> None:
+        """Start on the files that an earlier process left; `writer` is whom to follow. Raises PostgresError."""
+        # Its number may be another program's by now, which PostgreSQL would take for itself still running.
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        self._start(**({"primary_conninfo": writer._connection()} if writer else {}))
 
     def stop(self) -> None:
         """Fast shutdown: clients are disconnected."""
@@ -133,12 +146,25 @@ class Postgres:
             self._process = None
 
     def remove(self) -> None:
-        """Stop it and delete its files."""
+        """Stop it and delete its files; at once, so that a killed rehearsal leaves no half of them."""
         self.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        removed = self._folder.with_name(f"removed-{secrets.token_hex(8)}")
+        with contextlib.suppress(FileNotFoundError):
+            self._folder.rename(removed)
+        shutil.rmtree(removed, ignore_errors=True)
 
-    def _start(self) -> None:
-        settings = {**_SETTINGS, "listen_addresses": self.address, "port": str(self.port)}
+    def _make_folder(self) -> None:
+        self.remove()  # what was begun and never became a whole server
+        self._folder.mkdir(parents=True)
+        self._data.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            os.chown(self._data, _NOBODY, _NOBODY)
+
+    def _connection(self) -> str:
+        return f"host={self.address} port={self.port} user={SUPERUSER} password={self._admin_password}"
+
+    def _start(self, **more: str) -> None:
+        settings = {**_SETTINGS, **more, "listen_addresses": self.address, "port": str(self.port)}
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with self._log.open("ab") as output:
             self._process = guard.spawn(

@@ -41,6 +41,18 @@ def forget_all() -> None:
         _records.clear()
 
 
+def kept() -> dict[str, dict[tuple[str, str], Properties]]:
+    """Every record by its type, then by account and id; for a snapshot."""
+    with _lock:
+        return {resource_type: dict(records) for resource_type, records in _records.items()}
+
+
+def put_back(records: dict[str, dict[tuple[str, str], Properties]]) -> None:
+    """Takes up what `kept` gave."""
+    with _lock:
+        _records.update(records)
+
+
 def record(
     resource_type: str,
     *,

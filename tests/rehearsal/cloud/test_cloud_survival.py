@@ -1,0 +1,218 @@
+"""What is deployed is there again in the next process."""
+
+import json
+import pickle
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.cloud import CannotRestore, Cloud, Kept, plain, prerequisites, stacks
+
+ACCOUNT = "111111111111"
+OTHER = "222222222222"
+SECRET = {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {}}}
+BUCKET = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "survives"}}
+LINK = {
+    "Type": "AWS::ApiGatewayV2::VpcLink",
+    "Properties": {"Name": "link", "SubnetIds": ["subnet-1"]},
+}
+TEMPLATE: dict[str, Any] = {
+    "Resources": {"Secret": SECRET, "Bucket": BUCKET, "Link": LINK},
+    "Outputs": {"Secret": {"Value": {"Ref": "Secret"}}, "Link": {"Value": {"Ref": "Link"}}},
+}
+
+
+@pytest.fixture(autouse=True)
+def alone(cloud: Cloud) -> Iterator[None]:
+    """A process holds one cloud: the package's makes way."""
+    cloud.stop()
+    yield
+    cloud.__enter__()
+
+
+def outputs(cloud: Cloud, account: str) -> dict[str, str]:
+    described = cloud.client("cloudformation", account).describe_stacks(StackName="world")["Stacks"][0]
+    return {each["OutputKey"]: each["OutputValue"] for each in described["Outputs"]}
+
+
+def test_stacks_objects_and_secrets_of_every_account_are_there_again(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as before:
+        for account in (ACCOUNT, OTHER):
+            template = {**TEMPLATE, "Resources": {**TEMPLATE["Resources"], "Bucket": bucket(account)}}
+            stacks.deploy(before.client("cloudformation", account), "world", template)
+        before.client("s3", OTHER).put_object(
+            Bucket=f"survives-{OTHER}", Key="a/b", Body=b"\x00\xff", Tagging="k=v"
+        )
+        given = {account: outputs(before, account) for account in (ACCOUNT, OTHER)}
+        secret = before.client("secretsmanager", OTHER).get_secret_value(SecretId=given[OTHER]["Secret"])
+        assert before.snapshot()
+
+    with Cloud(tmp_path, restore=True) as after:
+        assert after.restored
+        assert {account: outputs(after, account) for account in (ACCOUNT, OTHER)} == given
+        body = after.client("s3", OTHER).get_object(Bucket=f"survives-{OTHER}", Key="a/b")["Body"].read()
+        assert body == b"\x00\xff"
+        again = after.client("secretsmanager", OTHER).get_secret_value(SecretId=given[OTHER]["Secret"])
+        assert again["SecretString"] == secret["SecretString"]
+
+
+def bucket(account: str) -> dict[str, Any]:
+    return {**BUCKET, "Properties": {"BucketName": f"survives-{account}"}}
+
+
+def test_a_restored_stack_can_be_changed_and_deleted(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as before:
+        stacks.deploy(before.client("cloudformation", ACCOUNT), "world", TEMPLATE)
+        link = outputs(before, ACCOUNT)["Link"]
+        before.snapshot()
+
+    with Cloud(tmp_path, restore=True) as after:
+        cloudformation = after.client("cloudformation", ACCOUNT)
+        changed = json.loads(json.dumps(TEMPLATE))
+        changed["Resources"]["Link"]["Properties"]["Tags"] = {"new": "tag"}
+        assert stacks.deploy(cloudformation, "world", changed)["Link"] == link
+        stacks.delete(cloudformation, "world")
+        assert after.client("s3", ACCOUNT).list_buckets()["Buckets"] == []
+
+
+def test_records_and_zones_with_their_given_ids_come_along(tmp_path: Path) -> None:
+    arn = f"arn:aws:codeconnections:us-east-1:{ACCOUNT}:connection/1"
+    with Cloud(tmp_path) as before:
+        prerequisites.create_hosted_zone(before, account=OTHER, zone_id="Z0", name="bank.example")
+        prerequisites.create_connection(account=ACCOUNT, arn=arn)
+        before.snapshot()
+
+    with Cloud(tmp_path, restore=True) as after:
+        assert (
+            after.client("route53", OTHER).get_hosted_zone(Id="Z0")["HostedZone"]["Name"] == "bank.example."
+        )
+        assert [each.id for each in prerequisites.connections()] == [arn]
+
+
+def test_temporary_credentials_stay_those_of_their_role(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as before:
+        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*"}]}
+        before.client("iam", ACCOUNT).create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))
+        role = f"arn:aws:iam::{ACCOUNT}:role/r"
+        given = before.client("sts", ACCOUNT).assume_role(RoleArn=role, RoleSessionName="session")[
+            "Credentials"
+        ]
+        before.snapshot()
+
+    with Cloud(tmp_path, restore=True) as after:
+        caller = after.client("sts", given["AccessKeyId"]).get_caller_identity()
+        assert caller["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/r/session"
+
+
+def test_the_port_is_the_same_unless_another_program_has_it(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as before:
+        before.snapshot()
+    with Cloud(tmp_path, restore=True) as after:
+        assert after.endpoint == before.endpoint
+    taken = ("127.0.0.1", int(before.endpoint.rpartition(":")[2]))
+    with socket.create_server(taken), Cloud(tmp_path, restore=True) as elsewhere:
+        assert elsewhere.endpoint != before.endpoint
+
+
+def test_no_snapshot_is_taken_of_a_stack_that_is_being_changed(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as cloud:
+        cloudformation = cloud.client("cloudformation", ACCOUNT)
+        waits = {
+            "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+            "Wait": {
+                "Type": "AWS::CloudFormation::WaitCondition",
+                "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "2"},
+            },
+        }
+        cloudformation.create_stack(StackName="slow", TemplateBody=json.dumps({"Resources": waits}))
+        assert not cloud.snapshot()
+        assert not (tmp_path / "cloud.snapshot").exists()
+        assert cloud.snapshot(patience=30), "the end is waited for"
+
+
+def test_a_snapshot_while_requests_change_everything_is_whole(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as before:
+        sqs = before.client("sqs", ACCOUNT)
+        ended = time.monotonic() + 1
+        names = iter(f"queue-{number}" for number in range(10_000))
+        written = 0
+        futures = []
+        while time.monotonic() < ended:
+            sqs.create_queue(QueueName=next(names))
+            futures.append(before.snapshot())
+            written += 1
+        assert all(futures)
+    with Cloud(tmp_path, restore=True) as after:
+        assert len(after.client("sqs", ACCOUNT).list_queues()["QueueUrls"]) == written
+
+
+def test_something_more_comes_along_before_anyone_is_served(tmp_path: Path) -> None:
+    taken: list[Any] = []
+    with Cloud(tmp_path) as before:
+        before.keep("more", Kept(give=lambda: {"of": ("plain", b"data")}, take=taken.append))
+        before.snapshot()
+    after = Cloud(tmp_path, restore=True)
+    after.keep("more", Kept(give=dict, take=taken.append))
+    with after:
+        assert taken == [{"of": ("plain", b"data")}]
+
+
+def test_a_start_that_fails_leaves_the_process_as_it_was(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as before:
+        before.client("sqs", ACCOUNT).create_queue(QueueName="there")
+        before.keep("more", Kept(give=dict, take=lambda _: None))
+        before.snapshot()
+    broken = Cloud(tmp_path, restore=True)
+
+    def fail(_: Any) -> None:
+        raise RuntimeError("no")
+
+    broken.keep("more", Kept(give=dict, take=fail))
+    with pytest.raises(RuntimeError, match="no"):
+        broken.__enter__()
+    with Cloud(tmp_path) as empty:
+        assert not empty.client("sqs", ACCOUNT).list_queues().get("QueueUrls")
+
+
+def test_without_a_snapshot_it_begins_empty(tmp_path: Path) -> None:
+    with Cloud(tmp_path, restore=True) as cloud:
+        assert not cloud.restored
+
+
+def spoil_half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def of_another_emulator(path: Path) -> None:
+    path.write_bytes(plain.to_bytes({**plain.read(path), "emulator": "0.0.1"}))
+
+
+def with_code_in_it(path: Path) -> None:
+    path.write_bytes(pickle.dumps(print))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (spoil_half, "is damaged"),
+        (of_another_emulator, r"by ministack 0\.0\.1, this is .*: begin anew"),
+        (with_code_in_it, r"is damaged: it asks for builtins\.print"),
+    ],
+)
+def test_a_snapshot_that_cannot_be_used_is_told(
+    tmp_path: Path, spoil: Callable[[Path], None], sentence: str
+) -> None:
+    with Cloud(tmp_path) as before:
+        before.snapshot()
+    spoil(tmp_path / "cloud.snapshot")
+    with pytest.raises(CannotRestore, match=sentence), Cloud(tmp_path, restore=True):
+        pass
+
+
+def test_what_is_no_data_is_not_written() -> None:
+    with pytest.raises(plain.NotPlainError, match=r"_thread\.lock"):
+        plain.to_bytes({"lock": __import__("threading").Lock()})
