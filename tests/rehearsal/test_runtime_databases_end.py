@@ -27,10 +27,16 @@ REHEARSAL = """
 
 
 def servers(folder: Path) -> list[int]:
-    listed = subprocess.run(["ps", "-ewwo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return [
-        int(line.split()[0]) for line in listed.splitlines() if "postgres -D" in line and str(folder) in line
-    ]
+    """The postmasters whose data is in the folder, from /proc: `ps` is not on every machine."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            arguments = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"-D" in arguments and any(argument.startswith(bytes(folder)) for argument in arguments):
+            found.append(int(process.name))
+    return found
 
 
 def shared_memory_of(pids: list[int]) -> list[str]:
