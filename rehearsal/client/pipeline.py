@@ -1,5 +1,6 @@
 """A deployed pipeline, read and steered by CodePipeline's API as any operator's tool does it."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -126,12 +127,11 @@ class Pipeline:
         """The stages of a version of the pipeline; those of now when the service does not keep the version."""
         if version in self._declared:
             return self._declared[version]
-        wanted = {} if version is None else {"version": version}
-        try:
-            answer = self._api.get_pipeline(name=self.name, **wanted)
-        except self._api.exceptions.PipelineVersionNotFoundException:
-            answer = self._api.get_pipeline(name=self.name)
-        declared: Sequence[Mapping[str, Any]] = answer["pipeline"]["stages"]
+        declared = self._api.get_pipeline(name=self.name)["pipeline"]
+        if version not in (None, declared["version"]):
+            with contextlib.suppress(self._api.exceptions.PipelineVersionNotFoundException):
+                declared = self._api.get_pipeline(name=self.name, version=version)["pipeline"]
+        stages_: Sequence[Mapping[str, Any]] = declared["stages"]
         if version is not None:
-            self._declared[version] = declared
-        return declared
+            self._declared[version] = stages_
+        return stages_

@@ -12,3 +12,5 @@ from .stop import STOP
 from .up import UP
 
 COMMANDS: tuple[Command, ...] = (RUN, UP, PUSH, STATUS, LOGS, APPROVE, REJECT, RETRY, STOP, DOWN)
+
+__all__ = ["COMMANDS", "Command"]

@@ -1,0 +1,62 @@
+"""`logs` prints what a build printed, while it prints or afterwards."""
+
+import json
+
+import pytest
+
+from tests.rehearsal.commands.shell import Shell
+from tests.rehearsal.delivery.pieces import approval, build, commands, pipeline, project, source, stage
+from tests.rehearsal.service.world import World
+
+PROJECTS = {"Unit": project(commands("echo the first line", "sleep 1", "echo the $((1 + 1))nd line"))}
+
+
+@pytest.fixture
+def built(world: World) -> World:
+    """A run that has ended, of two stages that each have an action Unit, and a gate."""
+    stages = (stage("One", build("Unit", "Unit")), stage("Two", build("Unit", "Unit"), build("Lint", "Unit")))
+    world.run(pipeline(source(), *stages, projects=PROJECTS))
+    return world
+
+
+def test_a_build_of_the_past_is_printed(built: World, shell: Shell) -> None:
+    assert shell("logs", "Lint") == 0
+    assert "\nthe first line\n" in shell.said
+    assert "\nthe 2nd line\n" in shell.said
+
+
+def test_an_action_that_several_stages_have_is_named_with_its_stage(built: World, shell: Shell) -> None:
+    assert shell.refused("logs", "Unit") == (
+        "action 'Unit': several stages have it; name one of One/Unit, Two/Unit"
+    )
+    assert shell("logs", "Two/Unit") == 0
+    assert "the first line" in shell.said
+
+
+def test_an_unknown_action_is_refused_with_what_is_near(built: World, shell: Shell) -> None:
+    assert shell.refused("logs", "lin") == "action 'lin': there is no such action; near it are Two/Lint"
+
+
+def test_lines_are_objects_for_a_program(built: World, shell: Shell) -> None:
+    assert shell("logs", "Lint", "--json") == 0
+    messages = [json.loads(line)["message"] for line in shell.said.splitlines()]
+    assert "the first line" in messages
+
+
+def test_following_waits_for_the_build_and_ends_with_it(world: World, shell: Shell) -> None:
+    world.deploy(pipeline(source(), stage("One", build("Unit", "Unit")), projects=PROJECTS))
+    world.push()
+    world.until(world.engine.executions)
+    assert shell("logs", "Unit", "--follow") == 0
+    assert shell.said.count("\nthe first line\n") == 1
+    assert "\nthe 2nd line\n" in shell.said
+
+
+def test_an_action_without_a_log_tells_of_itself(world: World, shell: Shell) -> None:
+    world.deploy(pipeline(source(), stage("Gate", approval()), stage("Later", approval("Late"))))
+    world.push()
+    world.waiting()
+    assert shell("logs", "Approve") == 0
+    assert "Gate/Approve (Manual) has no log. It is InProgress and said: nothing" in shell.said
+    assert shell("logs", "Late") == 0
+    assert "Later/Late has not started." in shell.said

@@ -1,0 +1,78 @@
+"""What no command can do is told in one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.client import Endpoint
+from rehearsal.commands import COMMANDS, Command
+from rehearsal.workspace import Workspace
+from tests.rehearsal.commands.shell import Shell
+from tests.rehearsal.delivery.pieces import ACCOUNT
+from tests.rehearsal.service.world import World
+
+CLIENTS = (
+    ("push",),
+    ("status",),
+    ("logs", "Synth"),
+    ("approve",),
+    ("reject", "--why", "no"),
+    ("retry",),
+    ("stop",),
+)
+
+
+@pytest.mark.parametrize("command", CLIENTS, ids=lambda command: command[0])
+def test_without_a_rehearsal_every_client_says_how_to_start_one(shell: Shell, command: tuple[str]) -> None:
+    assert "is up: start one with `python -m rehearsal up`" in shell.refused(*command)
+
+
+@pytest.mark.parametrize("command", CLIENTS[1:], ids=lambda command: command[0])
+def test_a_pipeline_that_is_gone_is_told_in_the_services_words(
+    world: World, shell: Shell, command: tuple[str]
+) -> None:
+    assert "The pipeline's service refuses: " in shell.refused(*command)
+
+
+def test_a_rehearsal_that_is_being_prepared_is_told(shell: Shell, project: Path) -> None:
+    with Workspace(project):
+        assert "is still being prepared, or is ending" in shell.refused("status")
+
+
+def test_an_endpoint_that_does_not_answer_is_told(shell: Shell, project: Path) -> None:
+    workspace = Workspace(project)
+    with workspace:
+        Endpoint(
+            pid=0,
+            url="http://127.0.0.1:9",
+            region="us-east-1",
+            account=ACCOUNT,
+            pipeline="delivery",
+            repository="nowhere",
+            branch="main",
+        ).write(workspace.state)
+        assert "The rehearsal does not answer" in shell.refused("status")
+
+
+def test_down_without_a_rehearsal_is_no_error(shell: Shell) -> None:
+    assert shell("down") == 0
+    assert "No rehearsal of this project is up." in shell.said
+
+
+def test_the_users_own_aws_settings_do_not_count(
+    world: World, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "of-the-user")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert "refuses: " in shell.refused("status")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_commands_help_teaches(
+    shell: Shell, capsys: pytest.CaptureFixture[str], command: Command
+) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        shell(command.name, "--help")
+    told = capsys.readouterr().out
+    assert f"usage: python -m rehearsal {command.name}" in told
+    assert len(told.splitlines()) > 8

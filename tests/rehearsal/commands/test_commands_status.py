@@ -1,0 +1,88 @@
+"""`status` shows a run with its stages, what waits, and the runs before it."""
+
+import pytest
+
+from tests.rehearsal.commands.shell import Shell
+from tests.rehearsal.delivery.pieces import approval, build, commands, pipeline, project, source, stage
+from tests.rehearsal.service.world import World
+
+BUILT = {"Unit": project(commands("true"))}
+FAILING = {"Unit": project(commands("echo no; false"))}
+
+
+def gated(world: World) -> None:
+    """A run that waits at Gate/Approve."""
+    gate = approval(configuration={"CustomData": "Deploy [red]it[/red]?"})
+    world.deploy(pipeline(source(), stage("Gate", gate), stage("Later", approval())))
+    world.push(message="say \x1b[2J more")
+    world.waiting()
+
+
+def test_before_the_first_push_it_says_how_to_start(world: World, shell: Shell) -> None:
+    world.deploy(pipeline(source(), stage("Gate", approval())))
+    assert shell("status") == 0
+    assert "delivery at http://127.0.0.1" in shell.said
+    assert "has not run yet: python -m rehearsal push" in shell.said
+    assert shell.json("status")["execution"] is None
+
+
+def test_stages_and_what_waits_are_shown(world: World, shell: Shell) -> None:
+    gated(world)
+    assert shell("status") == 0
+    assert "✓ Source" in shell.said
+    assert "● Gate" in shell.said
+    assert "· Later" in shell.said
+    assert "Gate / Approve waits for a person.\nDeploy [red]it[/red]?" in shell.said
+    assert "python -m rehearsal approve Gate" in shell.said
+
+
+def test_a_commit_message_cannot_steer_the_terminal(world: World, shell: Shell) -> None:
+    gated(world)
+    assert shell("status") == 0
+    assert "say ?[2J more" in shell.said
+    assert "\x1b" not in shell.said
+
+
+def test_a_program_reads_all_of_it(world: World, shell: Shell) -> None:
+    gated(world)
+    read = shell.json("status")
+    assert read["pipeline"] == "delivery"
+    assert [stage["status"] for stage in read["execution"]["stages"]] == ["Succeeded", "InProgress", None]
+    (action,) = read["execution"]["stages"][1]["actions"]
+    assert (action["name"], action["status"], action["provider"]) == ("Approve", "InProgress", "Manual")
+    (waits,) = read["approvals"]
+    assert (waits["stage"], waits["custom_data"]) == ("Gate", "Deploy [red]it[/red]?")
+
+
+def test_earlier_executions_are_listed_and_shown_by_their_ids(world: World, shell: Shell) -> None:
+    world.run(pipeline(source(), stage("Test", build("Unit", "Unit")), projects=BUILT))
+    world.push(message="the second")
+    assert world.engine.wait(20)
+    first = world.engine.executions()[-1]
+    assert shell("status") == 0
+    assert "the second" in shell.said.split("Before it")[0]
+    assert first.id[:8] in shell.said.split("Before it")[1]
+    assert shell.json("status", "--execution", first.id[:8])["execution"]["id"] == first.id
+
+
+@pytest.mark.parametrize("id_", ["nope", "0000"])
+def test_an_unknown_execution_is_refused(world: World, shell: Shell, id_: str) -> None:
+    gated(world)
+    assert f"execution '{id_}': there is no such execution" in shell.refused("status", "--execution", id_)
+
+
+def test_following_ends_with_the_run_and_gives_its_outcome(world: World, shell: Shell) -> None:
+    world.deploy(pipeline(source(), stage("Test", build("Unit", "Unit")), projects=BUILT))
+    world.push()
+    world.until(world.engine.executions)
+    assert shell("status", "--follow") == 0
+    assert "✓ Test / Unit Succeeded" in shell.said
+
+
+def test_following_a_run_that_fails_says_why(world: World, shell: Shell) -> None:
+    world.deploy(pipeline(source(), stage("Test", build("Unit", "Unit")), projects=FAILING))
+    world.push()
+    world.until(world.engine.executions)
+    assert shell("status", "--follow") == 1
+    assert "✗ Test / Unit Failed" in shell.said
+    assert "exit status 1" in shell.said
