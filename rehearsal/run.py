@@ -1,5 +1,6 @@
 """One whole rehearsal: start the local AWS, deploy the pipeline into it, push, follow the run, report."""
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,9 @@ from rich.console import Console
 
 from rehearsal.approvals import Approver
 from rehearsal.assembly import Assembly
+from rehearsal.audit.inventory import take_inventory
 from rehearsal.client import Endpoint, Execution
+from rehearsal.destroy import BASELINE
 from rehearsal.following import follow
 from rehearsal.limits import not_rehearsed
 from rehearsal.local_aws import LocalAws
@@ -26,12 +29,16 @@ PIPELINE = "AWS::CodePipeline::Pipeline"
 
 @dataclass(kw_only=True)
 class Rehearsal:
-    """The steps of a run, in order. Each prints what it does and how many seconds it took."""
+    """The steps of a run, in order. Each prints what it does and how many seconds it took.
+
+    `destroyable` has the accounts' contents noted before the deployment, for `destroy` to compare with.
+    """
 
     workspace: Workspace
     aws: LocalAws
     console: Console
     report: Report
+    destroyable: bool
     assembly: Assembly = field(init=False)
 
     def prepare(self) -> None:
@@ -45,6 +52,8 @@ class Rehearsal:
         for target in self.assembly.targets:
             with self._part(f"bootstrap {target.account}"):
                 self._cdk("bootstrap", target.url, "--app", str(output), account=target.account)
+        if self.destroyable:
+            self._take_baseline()
         stack = self.assembly.pipeline_stack
         with self._part(f"deploy {stack.name}"):
             arguments = (
@@ -105,6 +114,12 @@ class Rehearsal:
         ]
         return list(dict.fromkeys(deploying))
 
+    def _take_baseline(self) -> None:
+        with self._part("note what the accounts hold"):
+            accounts = sorted({target.account for target in self.assembly.targets})
+            held = take_inventory(self.aws.cloud.client, accounts)
+            (self.workspace.state / BASELINE).write_text(json.dumps(held, indent=1))
+
     def _cdk(self, *arguments: str, account: str | None = None, **extra: str) -> None:
         env = {**self.aws.workbench(account), **extra}
         log = self.workspace.state / "logs" / f"cdk-{arguments[0]}.log"
@@ -126,15 +141,17 @@ def rehearse(
     console: Console,
     approver: Approver,
     port: int | None,
+    keep: bool,
     then: Callable[[Report, LocalAws], None],
 ) -> Report:
     """Run the pipeline of the project at `root` to its end, and report; call `then` while everything still stands.
 
-    Raises WorkspaceError, PortInUse, AssemblyError or ToolError, each with a sentence for the user.
+    `keep` says that `then` will stay, so that what was deployed can be destroyed. Raises WorkspaceError, PortInUse,
+    AssemblyError or ToolError, each with a sentence for the user.
     """
     workspace = Workspace(root)
     report = Report(commit=workspace.commit())
-    with _prepared(workspace, report, console=console, port=port) as run:
+    with _prepared(workspace, report, console=console, port=port, destroyable=keep) as run:
         endpoint = run.endpoint()
         endpoint.write(workspace.state)
         run.push(endpoint)
@@ -149,7 +166,7 @@ def stand(root: Path, *, console: Console, port: int | None, then: Callable[[End
     Everything is ended when `then` returns or raises. Raises as `rehearse` does.
     """
     workspace = Workspace(root, keep=True)
-    with _prepared(workspace, Report(commit=""), console=console, port=port) as run:
+    with _prepared(workspace, Report(commit=""), console=console, port=port, destroyable=True) as run:
         run.aws.write_environment()
         endpoint = run.endpoint()
         endpoint.write(workspace.state)
@@ -158,13 +175,15 @@ def stand(root: Path, *, console: Console, port: int | None, then: Callable[[End
 
 @contextmanager
 def _prepared(
-    workspace: Workspace, report: Report, *, console: Console, port: int | None
+    workspace: Workspace, report: Report, *, console: Console, port: int | None, destroyable: bool
 ) -> Iterator[Rehearsal]:
     """A local AWS with the pipeline deployed."""
     with workspace:
         began = time.monotonic()
         with LocalAws(workspace.state, port=port) as aws:
             report.parts["start"] = round(time.monotonic() - began, 1)
-            run = Rehearsal(workspace=workspace, aws=aws, console=console, report=report)
+            run = Rehearsal(
+                workspace=workspace, aws=aws, console=console, report=report, destroyable=destroyable
+            )
             run.prepare()
             yield run

@@ -2,6 +2,7 @@
 
 from .approve import APPROVE, REJECT
 from .command import Command
+from .destroy import DESTROY
 from .down import DOWN
 from .logs import LOGS
 from .push import PUSH
@@ -11,6 +12,6 @@ from .status import STATUS
 from .stop import STOP
 from .up import UP
 
-COMMANDS: tuple[Command, ...] = (RUN, UP, PUSH, STATUS, LOGS, APPROVE, REJECT, RETRY, STOP, DOWN)
+COMMANDS: tuple[Command, ...] = (RUN, UP, PUSH, STATUS, LOGS, APPROVE, REJECT, RETRY, STOP, DESTROY, DOWN)
 
 __all__ = ["COMMANDS", "Command"]

@@ -57,7 +57,14 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
 
     root = arguments.project.resolve()
     try:
-        report = rehearse(root, console=console, approver=approver, port=arguments.port, then=then)
+        report = rehearse(
+            root,
+            console=console,
+            approver=approver,
+            port=arguments.port,
+            keep=arguments.keep,
+            then=then,
+        )
     except KeyboardInterrupt:
         console.print("Interrupted; everything that was started has been ended.", style="yellow")
         raise

@@ -1,0 +1,108 @@
+"""`cdk destroy` of every environment and of the pipeline, and then a look into every corner for what is left."""
+
+import functools
+import json
+import os
+import shlex
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from rehearsal.assembly import Assembly
+from rehearsal.audit.inventory import ClientOf, Inventory, left_over, take_inventory, uncounted
+from rehearsal.client.endpoint import Endpoint, find
+from rehearsal.toolchain import cdk
+
+BASELINE = "baseline.json"
+"""What the accounts held after the bootstrap and before the pipeline, in the state folder."""
+
+
+def destroy(root: Path, *, console: Console, as_json: bool) -> int:
+    """Destroy what the standing rehearsal of `root` deployed; 0 if nothing is left, 1 if something is.
+
+    Environments go in the opposite order of their delivery, each with its stacks in the order of their
+    dependencies, the pipeline last. Raises NotUpError, AssemblyError or ToolError.
+    """
+    endpoint = find(root)
+    state = root / "build" / "rehearsal"
+    assembly = Assembly(state / "cdk.out")
+    seconds: dict[str, float] = {}
+    for name, selection in _in_order(assembly):
+        began = time.monotonic()
+        with console.status(f"destroying {name} ..."):
+            _cdk_destroy(root, state, endpoint.account, selection)
+        seconds[name] = round(time.monotonic() - began, 1)
+        console.print(f"[green]✓[/green] {name} destroyed [dim]{seconds[name]:.0f} s[/dim]", highlight=False)
+    before: Inventory = json.loads((state / BASELINE).read_text())
+    after = take_inventory(_clients(endpoint), sorted(before))
+    left = left_over(before, after)
+    clean = not any(left.values())
+    if as_json:
+        print(
+            json.dumps({"clean": clean, "left": left, "not_counted": uncounted(assembly), "seconds": seconds})
+        )
+    else:
+        _print(console, after, left, uncounted(assembly))
+    return 0 if clean else 1
+
+
+def _clients(endpoint: Endpoint) -> ClientOf:
+    """Clients of the standing rehearsal, one for each service and account."""
+
+    @functools.cache
+    def client(service: str, account: str) -> Any:
+        return replace(endpoint, account=account).client(service)
+
+    return client
+
+
+def _in_order(assembly: Assembly) -> list[tuple[str, str]]:
+    """Environments from the last to the first, then the pipeline: a name and the CDK CLI's selection of stacks."""
+    pipeline = assembly.pipeline_stack
+    environments = dict.fromkeys(
+        stack.id.rpartition("/")[0] for stack in assembly.stacks if stack is not pipeline
+    )
+    backwards = [(path.rpartition("/")[2], f"{path}/*") for path in reversed(environments) if path]
+    return [*backwards, (pipeline.name, pipeline.id)]
+
+
+def _cdk_destroy(root: Path, state: Path, account: str, selection: str) -> None:
+    arguments = ("destroy", "--force", "--app", str(state / "cdk.out"), selection)
+    cdk(*arguments, root=root, env=_environment(state, account), log=state / "logs" / "cdk-destroy.log")
+
+
+def _environment(state: Path, account: str) -> dict[str, str]:
+    """A shell's environment that has read the rehearsal's environment file, as the pipeline account's operator."""
+    lines = (state / "environment").read_text().splitlines()
+    told = {name: shlex.split(value)[0] for name, _, value in (line.partition("=") for line in lines)}
+    own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return {**own, **told, "AWS_ACCESS_KEY_ID": account, "HOME": str(state / "home")}
+
+
+def _print(
+    console: Console, after: Inventory, left: dict[str, dict[str, list[str]]], unseen: list[str]
+) -> None:
+    for account, listings in after.items():
+        table = Table(title=f"Account {account}", title_justify="left", box=None, pad_edge=False)
+        table.add_column("listing")
+        table.add_column("left", justify="right")
+        table.add_column("before the pipeline", justify="right")
+        for name, found in listings.items():
+            new = left[account].get(name, [])
+            table.add_row(name, str(len(new)), str(len(found) - len(new)), style="red" if new else "")
+        console.print(table)
+    for account, listings in left.items():
+        for name, new in listings.items():
+            console.print(
+                f"[red]✗[/red] {account}: {name}: {', '.join(new)}", highlight=False, soft_wrap=True
+            )
+    if unseen:
+        console.print(
+            f"Not counted, for want of a listing: {', '.join(unseen)}", highlight=False, soft_wrap=True
+        )
+    if not any(left.values()):
+        console.print("[bold green]Nothing is left[/bold green] but the bootstrap and the account baseline.")
