@@ -9,6 +9,7 @@ from typing import Any
 
 PIPELINE = "AWS::CodePipeline::Pipeline"
 RECORD_SET = "AWS::Route53::RecordSet"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 class AssemblyError(ValueError):
@@ -67,8 +68,17 @@ class Assembly:
 
     @property
     def targets(self) -> list[Target]:
-        """Every account and Region to bootstrap, sorted."""
-        return sorted({stack.target for stack in self.stacks})
+        """Every account and Region to bootstrap: the pipeline's first, because the others trust it, then sorted."""
+        home = self.pipeline_stack.target
+        return sorted({stack.target for stack in self.stacks}, key=lambda target: (target != home, target))
+
+    def trust(self, target: Target) -> tuple[str, ...]:
+        """The arguments of `cdk bootstrap` that let the pipeline's account deploy into another; none for its own."""
+        home = self.pipeline_stack.target.account
+        if target.account == home:
+            return ()
+        # The CLI has a default for what CloudFormation may do, but asks for it where it is for another account.
+        return ("--trust", home, "--cloudformation-execution-policies", ADMINISTRATOR)
 
     @property
     def pipeline_stack(self) -> Stack:

@@ -51,7 +51,8 @@ class Rehearsal:
         self.aws.provide(self.assembly)
         for target in self.assembly.targets:
             with self._part(f"bootstrap {target.account}"):
-                self._cdk("bootstrap", target.url, "--app", str(output), account=target.account)
+                trust = self.assembly.trust(target)
+                self._cdk("bootstrap", target.url, *trust, "--app", str(output), account=target.account)
         if self.destroyable:
             self._take_baseline()
         stack = self.assembly.pipeline_stack

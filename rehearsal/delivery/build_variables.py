@@ -2,14 +2,12 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
-
-from rehearsal.cloud import Cloud
 
 from .buildspec import Buildspec
 from .errors import ActionFailed
@@ -45,10 +43,10 @@ def of_project(declared: Iterable[Mapping[str, Any]]) -> list[Variable]:
 
 
 class Values:
-    """Looks variables up where their type says, with the account of the build."""
+    """Looks variables up where their type says; `client` makes a boto3 client with the build's credentials."""
 
-    def __init__(self, cloud: Cloud, account: str) -> None:
-        self._cloud, self._account = cloud, account
+    def __init__(self, client: Callable[[str], Any]) -> None:
+        self._client = client
 
     def of(self, variables: Iterable[Variable]) -> dict[str, str]:
         """Names and values. Raises ActionFailed when a parameter or a secret is not there."""
@@ -94,9 +92,6 @@ class Values:
             return str(json.loads(text)[key])
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             raise ActionFailed(f"secret '{name}' has no JSON key '{key}'") from error
-
-    def _client(self, service: str) -> Any:
-        return self._cloud.client(service, self._account)
 
 
 def of_codebuild(

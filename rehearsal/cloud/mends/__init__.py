@@ -13,6 +13,7 @@ from . import (
     public_parameters,
     secrets,
     storage,
+    templates,
 )
 from .functions import MODULES
 
@@ -29,5 +30,5 @@ def apply_all(emulated: dict[str, Any]) -> None:
     _applied = True
     for module in (gateway, kept, load_balancing, network, secrets, storage):
         module.apply(emulated)
-    for module in (encryption, functions, images, public_parameters):
+    for module in (encryption, functions, images, public_parameters, templates):
         module.apply()

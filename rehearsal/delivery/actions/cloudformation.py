@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from ..artifact_access import check_artifacts_are_readable
 from ..errors import Abandoned, ActionFailed
 from .context import ActionContext, ActionResult
 
@@ -33,12 +34,12 @@ def run(context: ActionContext) -> ActionResult:
 
 
 class _Stack:
-    """The stack that the action names, in the account of the action's role."""
+    """The stack that the action names, seen and changed by the action's role, in that role's account."""
 
     def __init__(self, context: ActionContext) -> None:
         self._context = context
         self._configuration = context.action.configuration
-        self._cloudformation = context.services.cloud.client("cloudformation", context.account)
+        self._cloudformation = context.credentials.client("cloudformation")
         self._name = self._configuration["StackName"]
         self._change_set = {"StackName": self._name, "ChangeSetName": self._configuration["ChangeSetName"]}
 
@@ -84,6 +85,7 @@ class _Stack:
 
     def _create_change_set(self, kind: str) -> None:
         configuration = self._configuration
+        check_artifacts_are_readable(self._context.pipeline, self._context.credentials)
         artifact, _, path = configuration["TemplatePath"].partition("::")
         template = self._context.inputs[artifact].read(path)
         request: dict[str, Any] = {**self._change_set, "ChangeSetType": kind, **self._settings()}
@@ -101,7 +103,7 @@ class _Stack:
 
     def _create_from_bucket(self, request: dict[str, Any], template: str) -> None:
         """Through the pipeline's artifact bucket, from which the template is gone again afterwards."""
-        s3 = self._context.services.cloud.client("s3", self._context.pipeline.account)
+        s3 = self._context.delivery_credentials.client("s3")
         bucket = self._context.pipeline.structure.artifact_bucket
         key = f"{self._context.pipeline.name}/templates/{uuid.uuid4()}.json"
         s3.put_object(Bucket=bucket, Key=key, Body=template.encode())

@@ -6,6 +6,7 @@ from ..artifacts import FolderArtifact
 from ..build import Build
 from ..build import run as run_build
 from ..build_variables import Values, of_action
+from ..credentials import of_build
 from ..errors import ActionFailed
 from .context import ActionContext, ActionResult
 
@@ -13,12 +14,14 @@ from .context import ActionContext, ActionResult
 def run(context: ActionContext) -> ActionResult:
     """Build the project with the action's inputs and variables; what it exports are the action's variables."""
     services, action = context.services, context.action
+    account = context.credentials.account
     name = action.configuration["ProjectName"]
-    found = services.cloud.client("codebuild", context.pipeline.account).batch_get_projects(names=[name])
+    found = services.cloud.client("codebuild", account).batch_get_projects(names=[name])
     if not found["projects"]:
-        raise ActionFailed(f"there is no CodeBuild project '{name}' in account {context.pipeline.account}")
+        raise ActionFailed(f"there is no CodeBuild project '{name}' in account {account}")
     project = found["projects"][0]
     build_id = f"{name}:{uuid.uuid4()}"
+    credentials = of_build(services.cloud, project, build_id)
     log, reports = context.folder("logs"), context.folder("reports")
     log = log.with_name(log.name + ".log")
     context.tell(external_id=build_id, log=log)
@@ -41,8 +44,8 @@ def run(context: ActionContext) -> ActionResult:
                 reports=reports,
                 outputs_in=context.folder("artifacts"),
                 tools=services.tools,
-                values=Values(services.cloud, context.pipeline.account),
-                surroundings=services.surroundings(),
+                values=Values(credentials.client),
+                surroundings={**services.surroundings(), **credentials.environment()},
                 abandoned=context.abandoned,
             )
         )

@@ -4,6 +4,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,7 @@ from rehearsal.cloud import Cloud
 from ..approvals import Approvals
 from ..artifacts import Artifact
 from ..build_environment import Tools
+from ..credentials import Credentials, of_service
 from ..pipelines import DeployedPipeline
 from ..source import SourceRepository
 from ..structure import Action
@@ -54,10 +56,22 @@ class ActionContext:
     abandoned: threading.Event
     tell: Tell
 
-    @property
-    def account(self) -> str:
-        """The account the action works in: its role's, else the pipeline's."""
-        return self.action.role_arn.split(":")[4] if self.action.role_arn else self.pipeline.account
+    @cached_property
+    def delivery_credentials(self) -> Credentials:
+        """Those of the pipeline's own role."""
+        return of_service(
+            self.services.cloud,
+            self.pipeline.declaration["roleArn"],
+            session=self.execution_id,
+            region=self.pipeline.region,
+        )
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """Those that the action works with: its role's, taken with the pipeline's, else the pipeline's."""
+        role = self.action.role_arn
+        own = self.delivery_credentials
+        return own.assume(role, session=self.execution_id) if role else own
 
     def folder(self, kind: str) -> Path:
         """The action's own place under the state folder, for example for `kind="logs"`; it may not exist yet."""

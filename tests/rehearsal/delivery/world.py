@@ -22,6 +22,7 @@ class World:
         self.cloud, self.state, self.work = cloud, state, work
         self.engine = Engine(cloud, state=state, surroundings=self._surroundings)
         self.engine.watch()
+        self.make_roles("pipeline", "build")
         subprocess.run(["git", "init", "-q", "-b", "main", str(work)], check=True)
 
     def _surroundings(self) -> dict[str, str]:
@@ -31,6 +32,11 @@ class World:
             "AWS_ACCESS_KEY_ID": ACCOUNT,
             "AWS_SECRET_ACCESS_KEY": "x",
         }
+
+    def make_roles(self, *names: str, account: str = ACCOUNT) -> None:
+        """Roles that anybody may take: the pieces' pipelines and projects name `pipeline` and `build`."""
+        for name in names:
+            self.cloud.client("iam", account).create_role(RoleName=name, AssumeRolePolicyDocument="{}")
 
     def deploy(self, template: dict[str, Any], stack: str = STACK) -> None:
         """Deploy a template by CloudFormation and wait for it."""
