@@ -32,10 +32,16 @@ def client_of(service: str, account: str, region: str) -> Any:
     return _cached(os.environ["AWS_ENDPOINT_URL"], service, account, region)
 
 
+@functools.cache
+def _session() -> Any:
+    """One for all: it keeps the services' models, which take a good while to read."""
+    return boto3.session.Session()
+
+
 @functools.lru_cache(maxsize=256)
 def _cached(endpoint: str, service: str, account: str, region: str) -> Any:
     with _making:  # clients may be shared between threads, their making may not
-        return boto3.session.Session().client(
+        return _session().client(
             service,
             endpoint_url=endpoint,
             region_name=region,

@@ -1,0 +1,1 @@
+"""What operators live through, on somebody else's small pipeline: the real CDK CLI, pushes, approvals, kill -9."""
