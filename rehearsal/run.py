@@ -169,9 +169,7 @@ def stand(root: Path, *, console: Console, port: int | None, then: Callable[[End
     workspace = Workspace(root, keep=True)
     with _prepared(workspace, Report(commit=""), console=console, port=port, destroyable=True) as run:
         run.aws.write_environment()
-        endpoint = run.endpoint()
-        endpoint.write(workspace.state)
-        then(endpoint)
+        then(run.endpoint())
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """`down`: the end of a standing rehearsal."""
 
 import argparse
+import contextlib
 import os
+import select
 import signal
-import time
 
 from rich.console import Console
 
@@ -15,24 +16,26 @@ TEACHES = """\
 Everything that the rehearsal started is ended. Its executions, approvals and logs are kept for the next `up`;
 `run` starts afresh.
 """
-POLL_SECONDS = 0.1
 END_SECONDS = 90
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    workspace = Workspace(arguments.project.resolve())
-    holder = workspace.holder()
+    holder = Workspace(arguments.project.resolve()).holder()
     if holder is None:
         console.print("No rehearsal of this project is up.")
         return 0
-    os.kill(holder, signal.SIGTERM)
-    deadline = time.monotonic() + END_SECONDS
-    while workspace.holder() == holder:
-        if time.monotonic() > deadline:
+    # A handle on the process itself: its number may be somebody else's a moment after it has ended.
+    with contextlib.suppress(ProcessLookupError):
+        process = os.pidfd_open(holder)
+        try:
+            signal.pidfd_send_signal(process, signal.SIGTERM)
+            ended, _, _ = select.select([process], [], [], END_SECONDS)
+        finally:
+            os.close(process)
+        if not ended:
             raise CommandError(
                 f"process {holder} has not ended within {END_SECONDS} s: kill -9 {holder} ends it"
             )
-        time.sleep(POLL_SECONDS)
     console.print("Down; everything that was started has been ended.")
     return 0
 

@@ -68,7 +68,9 @@ def _foreground(root: Path, arguments: argparse.Namespace, console: Console) -> 
     from rehearsal.run import stand  # late, as it imports the emulator
 
     def ready(endpoint: Endpoint) -> None:
-        _tell(endpoint, root / "build" / "rehearsal", arguments, console)
+        state = root / "build" / "rehearsal"
+        _tell(endpoint, state, arguments, console)
+        endpoint.write(state)  # last: whoever waits for it has seen all that was said
         signal.pause()
 
     try:
@@ -99,9 +101,11 @@ def _background(workspace: Workspace, arguments: argparse.Namespace, console: Co
     with log.open("rb") as said:
         said.seek(began)
         try:
-            while (endpoint := _answering(workspace.state, process.pid)) is None:
-                ended = process.poll()
+            while True:
+                ended, endpoint = process.poll(), _answering(workspace.state, process.pid)
                 _copy(said.read(), console)
+                if endpoint is not None:
+                    return endpoint
                 if ended is not None:
                     raise CommandError(f"the rehearsal did not start; its log is {log}")
                 time.sleep(POLL_SECONDS)
@@ -110,7 +114,6 @@ def _background(workspace: Workspace, arguments: argparse.Namespace, console: Co
             process.wait(END_SECONDS)
             console.print("Interrupted; everything that was started has been ended.", style="yellow")
             raise
-    return endpoint
 
 
 def _answering(state: Path, pid: int) -> Endpoint | None:

@@ -9,7 +9,7 @@ from rehearsal.client import Endpoint
 from rehearsal.cloud import Cloud
 from rehearsal.delivery import service
 from rehearsal.workspace import Workspace
-from tests.rehearsal.commands.shell import Shell
+from tests.rehearsal.commands.shell import Shell, in_this_process
 from tests.rehearsal.delivery.pieces import ACCOUNT
 from tests.rehearsal.service.world import World
 
@@ -54,4 +54,4 @@ def world(cloud: Cloud, project: Path) -> Iterator[World]:
 @pytest.fixture
 def shell(project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
     monkeypatch.setenv("COLUMNS", "160")
-    return Shell(project, capsys)
+    return Shell(project, in_this_process(capsys))
