@@ -9,28 +9,34 @@ from types import TracebackType
 from typing import Self
 
 from rehearsal.assembly import Assembly
-from rehearsal.cloud import Cloud
+from rehearsal.cloud import Cloud, Kept
 from rehearsal.cloud.conformance import dropped_properties
 from rehearsal.cloud.prerequisites import create_connection, create_hosted_zone
 from rehearsal.delivery import Engine, service
 from rehearsal.delivery.build_environment import Tools
 from rehearsal.edge import Edge
-from rehearsal.runtime import docker_shim, guard
+from rehearsal.runtime import docker_shim, ecs_service, guard
 from rehearsal.runtime.addresses import Addresses
 from rehearsal.runtime.aurora import Aurora
 from rehearsal.surroundings import surroundings
+
+# How long the end of a rehearsal waits for a stack that is being changed, in seconds.
+_PATIENCE_SECONDS = 20
 
 
 class LocalAws:
     """Everything that stands for AWS. `with LocalAws(state, port=None) as aws: aws.cloud.endpoint`
 
-    `state` is the rehearsal's folder; `port` that of the AWS endpoint, a free one if None. Raises PortInUse
-    when entered. Leaving ends every process that it started.
+    `state` is the rehearsal's folder; `port` that of the AWS endpoint, a free one if None. With `restore`
+    everything that an earlier process had deployed under `state` stands again, if there was one: `restored` says
+    so, and `differences` what could not be had again. Raises PortInUse, CannotRestore and StillRunning when
+    entered. Leaving ends every process that it started.
     """
 
-    def __init__(self, state: Path, *, port: int | None) -> None:
+    def __init__(self, state: Path, *, port: int | None, restore: bool = False) -> None:
         self.state = state
-        self.cloud = Cloud(state, port=port)
+        self.cloud = Cloud(state, port=port, restore=restore)
+        self.differences: list[str] = []
         self.edge: Edge
         self.engine: Engine
         self._account = ""
@@ -38,7 +44,7 @@ class LocalAws:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        guard.start()
+        guard.start(self.state)
         # Made before the cloud changes the environment: the edge takes down the user's own proxies and bundles.
         self.edge = Edge(self.cloud, self.state)
         addresses = Addresses()
@@ -48,10 +54,15 @@ class LocalAws:
             opening.callback(containers.stop)
             opening.callback(self.aurora.stop)
             self.aurora.install()
+            self.cloud.keep("databases", Kept(self.aurora.kept, self.aurora.take_up))
+            self.cloud.keep("account", Kept(lambda: self._account, self._act_for))
             opening.enter_context(self.cloud)
             opening.enter_context(self.edge)
             # The emulator starts functions itself, with this process's environment.
             opening.enter_context(_environment(self.edge.environment()))
+            if self.cloud.restored:
+                self.differences = ecs_service.restart()
+            opening.callback(self.snapshot, patience=_PATIENCE_SECONDS)
             self.engine = Engine(self.cloud, state=self.state, surroundings=self.surroundings)
             opening.callback(self.engine.stop)
             opening.callback(service.install(self.engine))
@@ -64,9 +75,21 @@ class LocalAws:
     ) -> None:
         self._open.close()
 
+    @property
+    def restored(self) -> bool:
+        """Whether an earlier process's world stands again: there is a pipeline, nothing needs to be prepared."""
+        return self.cloud.restored
+
+    def snapshot(self, *, patience: float = 0) -> bool:
+        """Write down what is deployed, as `Cloud.snapshot` does: for a safe point, such as the end of an action."""
+        return self.cloud.snapshot(patience=patience)
+
+    def _act_for(self, account: str) -> None:
+        self._account = account
+
     def provide(self, assembly: Assembly) -> None:
         """Make what the assembly expects to exist: imported zones, source connections."""
-        self._account = assembly.pipeline_stack.target.account
+        self._act_for(assembly.pipeline_stack.target.account)
         for zone in assembly.zones:
             create_hosted_zone(self.cloud, account=zone.account, zone_id=zone.id, name=zone.name)
         for arn in assembly.connections:
@@ -101,7 +124,7 @@ class LocalAws:
 
     def dropped_properties(self, assembly: Assembly) -> list[str]:
         """What was deployed otherwise than the templates ask, a line each."""
-        return [*self.aurora.differences, *dropped_properties(self.cloud, assembly)]
+        return [*self.differences, *self.aurora.differences, *dropped_properties(self.cloud, assembly)]
 
 
 @contextmanager

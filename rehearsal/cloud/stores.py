@@ -69,7 +69,10 @@ def _scoped() -> Iterator[tuple[tuple[str, str], Any]]:
 
 
 def _end_tasks() -> None:
-    """Their processes are gone. The emulator's own persistence has the rule that stops them in the records."""
+    """Their processes are gone: the emulator's own rule for that, and what DescribeTasks tells of such a task."""
     from ministack.services import ecs
 
     ecs._restore_state(ecs.get_state())
+    for task in ecs._tasks._data.values():
+        if task["desiredStatus"] != "STOPPED":
+            task |= {"desiredStatus": "STOPPED", "stoppedReason": "Host terminated", "stoppedAt": ecs._iso()}

@@ -68,11 +68,42 @@ def delete(physical_id: str, properties: Properties) -> None:
         return
 
 
+def restart(seconds: float = _STEADY_SECONDS) -> list[str]:
+    """Start the tasks of every service anew, as after a loss of their hosts, and wait until they answer.
+
+    What is not steady after `seconds` is answered, a sentence each.
+    """
+    from ministack.core.responses import request_scope
+    from ministack.services import ecs
+
+    ecs._reconcile_restored_services()
+    deadline = time.monotonic() + seconds
+    reasons = []
+    for (account, region, _), service in ecs._services.all_items():
+        with request_scope(account, region):
+            try:
+                _wait_until_steady(
+                    service["clusterArn"],
+                    service["serviceArn"],
+                    service["taskDefinition"],
+                    frozenset(_failed_deployments(service)),
+                    seconds=max(deadline - time.monotonic(), _POLL_SECONDS),
+                )
+            except ServiceNotSteadyError as error:
+                reasons.append(str(error))
+    return reasons
+
+
 def _wait_until_steady(
-    cluster: str, arn: str, task_definition: str, failed: frozenset[str] = frozenset()
+    cluster: str,
+    arn: str,
+    task_definition: str,
+    failed: frozenset[str] = frozenset(),
+    *,
+    seconds: float = _STEADY_SECONDS,
 ) -> None:
     """`failed` are the ids of deployments that had failed before this one."""
-    deadline = time.monotonic() + _STEADY_SECONDS
+    deadline = time.monotonic() + seconds
     reason = "no deployment"
     while time.monotonic() < deadline:
         service = _described(cluster, arn)

@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from . import predecessor
+
 MARK = "REHEARSAL_GUARD"
 # Standard input is the guard's pipe only until the group is announced; the program reads from /dev/null.
 _ANNOUNCE = 'echo "$$" >&0; exec "$@" </dev/null'
@@ -25,7 +27,7 @@ class _Guard:
     """The reaper's process and the end of the pipe that keeps it waiting."""
 
     def __init__(self) -> None:
-        token = uuid.uuid4().hex
+        self.token = token = uuid.uuid4().hex
         reader, self.pipe = os.pipe()
         self.process = subprocess.Popen(  # noqa: S603  our own program
             [sys.executable, "-I", "-S", str(Path(__file__).with_name("reaper.py")), token],
@@ -46,9 +48,15 @@ _lock = threading.Lock()
 _guard: _Guard | None = None
 
 
-def start() -> str:
-    """Start the guard unless it runs; return the mark that every child carries in its environment."""
-    return _running().mark
+def start(state: Path) -> None:
+    """Start the guard unless it runs, for a rehearsal whose folder is `state`.
+
+    Of an earlier rehearsal of that folder nothing runs any more then. Raises StillRunning.
+    """
+    state.mkdir(parents=True, exist_ok=True)
+    guard = _running()
+    predecessor.wait_for_end(state, own=guard.token)
+    predecessor.write(state, pid=guard.process.pid, token=guard.token)
 
 
 def _running() -> _Guard:

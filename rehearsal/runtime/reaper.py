@@ -55,6 +55,17 @@ def marked_processes(token: bytes) -> list[int]:
     return found
 
 
+def end_marked(token: bytes) -> None:
+    """Kill every process that carries the token."""
+    for _ in range(20):  # a process may fork while the list is read
+        marked = marked_processes(token)
+        if not marked:
+            return
+        for pid in marked:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
 def watch(descriptor: int) -> set[int]:
     """Collect process groups until the pipe ends; forget those that are gone, for numbers are used again."""
     groups: set[int] = set()
@@ -76,13 +87,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     token = sys.argv[1].encode()
     end_groups(watch(sys.stdin.fileno()))
-    for _ in range(20):  # a process may fork while the list is read
-        marked = marked_processes(token)
-        if not marked:
-            return
-        for pid in marked:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+    end_marked(token)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Tests of what runs, each with a cloud of its own."""

@@ -1,0 +1,226 @@
+"""A small deployed world in a process of its own, to be killed: a database with a row, a service, a role, an image.
+
+Started as `python world.py STATE`. It deploys what an earlier process did not leave, prints one line of JSON that
+says how everything answers, and stands until it is ended. A line on its input deploys slowly, for a kill in the midst.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from rehearsal.cloud import stacks
+from rehearsal.local_aws import LocalAws
+from rehearsal.runtime.build import build
+from rehearsal.runtime.images import ImageStore
+from rehearsal.runtime.postgres import PROGRAMS
+
+ACCOUNT = "222222222222"
+IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web:1"
+DOCKERFILE = 'FROM node:24-slim\nWORKDIR /app\nCOPY server.mjs ./\nCMD ["node", "server.mjs"]\n'
+SERVER = """
+import http from "node:http";
+http.createServer((_, answer) => answer.end(process.env.AWS_ACCESS_KEY_ID)).listen(8080);
+"""
+
+
+def instance(name: str, **more: Any) -> dict[str, Any]:
+    properties = {
+        "DBInstanceIdentifier": name,
+        "DBInstanceClass": "db.serverless",
+        "Engine": "aurora-postgresql",
+        "DBClusterIdentifier": {"Ref": "Cluster"},
+    }
+    return {"Type": "AWS::RDS::DBInstance", "Properties": properties, **more}
+
+
+DATA = {
+    "Resources": {
+        "Cluster": {
+            "Type": "AWS::RDS::DBCluster",
+            "Properties": {
+                "Engine": "aurora-postgresql",
+                "EngineVersion": "16.11",
+                "DBClusterIdentifier": "aurora",
+                "MasterUsername": "portal_admin",
+                "ManageMasterUserPassword": True,
+                "DatabaseName": "portal",
+            },
+        },
+        "Writer": instance("writer"),
+        "Reader": instance("reader", DependsOn="Writer"),
+    },
+    "Outputs": {
+        "Secret": {"Value": {"Fn::GetAtt": ["Cluster", "MasterUserSecret.SecretArn"]}},
+        "Host": {"Value": {"Fn::GetAtt": ["Cluster", "Endpoint.Address"]}},
+    },
+}
+TRUST = {
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ]
+}
+WEB = {
+    "Resources": {
+        "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "main"}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}},
+        "Group": {
+            "Type": "AWS::ElasticLoadBalancingV2::TargetGroup",
+            "Properties": {"Protocol": "HTTP", "Port": 8080, "TargetType": "ip", "VpcId": "vpc-1"},
+        },
+        "Tasks": {
+            "Type": "AWS::ECS::TaskDefinition",
+            "Properties": {
+                "Family": "web",
+                "NetworkMode": "awsvpc",
+                "RequiresCompatibilities": ["FARGATE"],
+                "Cpu": "256",
+                "Memory": "512",
+                "TaskRoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+                "ContainerDefinitions": [
+                    {"Name": "web", "Image": IMAGE, "PortMappings": [{"ContainerPort": 8080}]}
+                ],
+            },
+        },
+        "Service": {
+            "Type": "AWS::ECS::Service",
+            "Properties": {
+                "ServiceName": "web",
+                "Cluster": {"Ref": "Cluster"},
+                "TaskDefinition": {"Ref": "Tasks"},
+                "DesiredCount": 2,
+                "LaunchType": "FARGATE",
+                "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": ["subnet-1"]}},
+                "LoadBalancers": [
+                    {"TargetGroupArn": {"Ref": "Group"}, "ContainerName": "web", "ContainerPort": 8080}
+                ],
+            },
+        },
+    },
+    "Outputs": {"Group": {"Value": {"Ref": "Group"}}},
+}
+SLOW = {
+    "Resources": {
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "half-done"}},
+        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+        "Wait": {
+            "Type": "AWS::CloudFormation::WaitCondition",
+            "DependsOn": "Topic",
+            "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "300"},
+        },
+    }
+}
+
+
+class World:
+    def __init__(self, aws: LocalAws) -> None:
+        self.aws = aws
+
+    def client(self, service: str) -> Any:
+        return self.aws.cloud.client(service, ACCOUNT)
+
+    def deploy(self) -> None:
+        context = self.aws.state / "context"
+        context.mkdir()
+        (context / "Dockerfile").write_text(DOCKERFILE)
+        (context / "server.mjs").write_text(SERVER)
+        store = ImageStore(self.aws.state / "images")
+        image = build(
+            context, file=context / "Dockerfile", platform="linux/arm64", store=store, environment={}
+        )
+        store.tag(IMAGE, image.digest)
+        cloudformation = self.client("cloudformation")
+        stacks.deploy(cloudformation, "data", DATA)
+        stacks.deploy(cloudformation, "web", WEB)
+        self.sql("CREATE TABLE kept (said text)")
+        self.sql("INSERT INTO kept VALUES ('before')")
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        described = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        return {each["OutputKey"]: each["OutputValue"] for each in described["Outputs"]}
+
+    def secret(self) -> dict[str, str]:
+        value = self.client("secretsmanager").get_secret_value(SecretId=self.outputs("data")["Secret"])
+        secret: dict[str, str] = json.loads(value["SecretString"])
+        return secret
+
+    def sql(self, statement: str, name: str = "writer") -> str:
+        from ministack.services import rds
+
+        (address,) = [
+            record["_internal_address"]
+            for (account, _, key), record in rds._instances.all_items()
+            if (account, key) == (ACCOUNT, name)
+        ]
+        secret = self.secret()
+        result = subprocess.run(
+            [
+                str(PROGRAMS[16] / "psql"),
+                "-h",
+                address,
+                "-U",
+                secret["username"],
+                "-d",
+                "portal",
+                "-Atc",
+                statement,
+            ],
+            env={**os.environ, "PGPASSWORD": secret["password"], "PGSSLMODE": "disable"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return (result.stdout + result.stderr).strip()
+
+    def targets(self) -> list[str]:
+        health = self.client("elbv2").describe_target_health(TargetGroupArn=self.outputs("web")["Group"])
+        return [each["Target"]["Id"] for each in health["TargetHealthDescriptions"]]
+
+    def facts(self) -> dict[str, Any]:
+        """How everything answers."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        answers = [opener.open(f"http://{each}:8080/", timeout=5).read().decode() for each in self.targets()]
+        callers = [
+            self.aws.cloud.client("sts", key).get_caller_identity()["Arn"].rpartition("/")[0]
+            for key in answers
+        ]
+        return {
+            "restored": self.aws.restored,
+            "differences": [*self.aws.differences, *self.aws.aurora.differences],
+            "endpoint": self.aws.cloud.endpoint,
+            "outputs": self.outputs("data") | self.outputs("web"),
+            "secret": self.secret(),
+            "callers": callers,
+            "rows": self.sql("SELECT said FROM kept ORDER BY 1"),
+            "topics": self.client("sns").list_topics()["Topics"],
+            "stacks": {
+                each["StackName"]: each["StackStatus"]
+                for each in self.client("cloudformation").describe_stacks()["Stacks"]
+            },
+            "databases": sorted(each.name for each in (self.aws.state / "databases").iterdir()),
+        }
+
+
+def main() -> None:
+    with LocalAws(Path(sys.argv[1]), port=None, restore=True) as aws:
+        world = World(aws)
+        if not aws.restored:
+            world.deploy()
+            assert aws.snapshot()
+        print(json.dumps(world.facts()), flush=True)
+        for line in sys.stdin:
+            if line.strip() == "deploy":
+                api = world.client("cloudformation")
+                api.create_stack(StackName="slow", TemplateBody=json.dumps(SLOW))
+                while not world.client("sns").list_topics()["Topics"]:
+                    pass
+                print(json.dumps(aws.snapshot()), flush=True)
+            else:
+                print(json.dumps(world.sql(*line.strip().split(" --"))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
