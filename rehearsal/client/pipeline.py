@@ -8,6 +8,7 @@ from typing import Any
 from .executions import Execution, PendingApproval, of_summary, stages
 
 REMEMBERED = 1000  # executions that are looked through for one
+LARGEST_PAGE = 100  # executions that CodePipeline answers at once
 
 
 class Pipeline:
@@ -23,7 +24,9 @@ class Pipeline:
 
     def executions(self, most: int) -> list[Execution]:
         """The newest executions, newest first, without their stages."""
-        pages = self._api.get_paginator("list_pipeline_executions").paginate(pipelineName=self.name)
+        pages = self._api.get_paginator("list_pipeline_executions").paginate(
+            pipelineName=self.name, PaginationConfig={"PageSize": min(most, LARGEST_PAGE)}
+        )
         summaries = (summary for page in pages for summary in page["pipelineExecutionSummaries"])
         return [of_summary(self.name, summary) for summary in islice(summaries, most)]
 
