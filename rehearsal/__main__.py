@@ -68,12 +68,15 @@ def _sentence(error: Exception) -> str | None:
 
     from rehearsal.assembly import AssemblyError
     from rehearsal.client import NotUpError
-    from rehearsal.cloud import PortInUse
+    from rehearsal.cloud import CannotRestore, PortInUse
     from rehearsal.commands.command import CommandError
     from rehearsal.toolchain import ToolError
     from rehearsal.workspace import WorkspaceError
 
-    if isinstance(error, CommandError | NotUpError | WorkspaceError | PortInUse | AssemblyError | ToolError):
+    if isinstance(
+        error,
+        CommandError | NotUpError | WorkspaceError | PortInUse | CannotRestore | AssemblyError | ToolError,
+    ):
         return str(error)
     if isinstance(error, ClientError):
         return f"The pipeline's service refuses: {error.response['Error']['Message']}"

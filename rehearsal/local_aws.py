@@ -10,6 +10,7 @@ from typing import Self
 
 from rehearsal.assembly import Assembly
 from rehearsal.cloud import Cloud, Kept
+from rehearsal.cloud.autosave import Autosave
 from rehearsal.cloud.conformance import dropped_properties
 from rehearsal.cloud.prerequisites import create_connection, create_hosted_zone
 from rehearsal.delivery import Engine, service
@@ -63,6 +64,7 @@ class LocalAws:
             if self.cloud.restored:
                 self.differences = ecs_service.restart()
             opening.callback(self.snapshot, patience=_PATIENCE_SECONDS)
+            opening.enter_context(Autosave(self.cloud))
             self.engine = Engine(self.cloud, state=self.state, surroundings=self.surroundings)
             opening.callback(self.engine.stop)
             opening.callback(service.install(self.engine))

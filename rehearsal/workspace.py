@@ -9,8 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from rehearsal.runtime import guard, predecessor
+from rehearsal.runtime.predecessor import StillRunning
+
 SHOWN = 5  # changed files named in an error before "and n more"
-KEPT = ("lock", "cache")
+KEPT = ("lock", "cache", predecessor.FILE)
 OF_ONE_PROCESS = ("endpoint.json", "environment", "workbench")
 LOCK_SECONDS = 1.0  # whoever only asks for the holder shares the lock for a moment
 
@@ -45,6 +48,10 @@ class Workspace:
         lock.write(str(os.getpid()))
         lock.flush()
         self._lock = lock
+        try:
+            guard.start(self.state)  # nothing of a killed one may write here any more
+        except StillRunning as error:
+            raise WorkspaceError(str(error)) from error
         for entry in self.state.iterdir():
             if entry.name in OF_ONE_PROCESS if self._keep else entry.name not in KEPT:
                 _remove(entry)

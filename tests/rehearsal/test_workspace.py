@@ -50,7 +50,7 @@ def test_entering_empties_the_folder_but_keeps_downloads(checkout: Path) -> None
     (state / "cache").mkdir(parents=True)
     (state / "logs").mkdir()
     with Workspace(checkout):
-        assert sorted(entry.name for entry in state.iterdir()) == ["cache", "lock"]
+        assert sorted(entry.name for entry in state.iterdir()) == ["cache", "guard.json", "lock"]
 
 
 def test_a_second_rehearsal_of_the_same_project_is_refused(checkout: Path) -> None:

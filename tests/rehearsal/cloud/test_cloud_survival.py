@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rehearsal.cloud import CannotRestore, Cloud, Kept, plain, prerequisites, stacks
+from rehearsal.cloud.autosave import Autosave
 
 ACCOUNT = "111111111111"
 OTHER = "222222222222"
@@ -120,15 +121,7 @@ def test_the_port_is_the_same_unless_another_program_has_it(tmp_path: Path) -> N
 
 def test_no_snapshot_is_taken_of_a_stack_that_is_being_changed(tmp_path: Path) -> None:
     with Cloud(tmp_path) as cloud:
-        cloudformation = cloud.client("cloudformation", ACCOUNT)
-        waits = {
-            "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
-            "Wait": {
-                "Type": "AWS::CloudFormation::WaitCondition",
-                "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "2"},
-            },
-        }
-        cloudformation.create_stack(StackName="slow", TemplateBody=json.dumps({"Resources": waits}))
+        waits_and_fails(cloud)
         assert not cloud.snapshot()
         assert not (tmp_path / "cloud.snapshot").exists()
         assert cloud.snapshot(patience=30), "the end is waited for"
@@ -216,3 +209,28 @@ def test_a_snapshot_that_cannot_be_used_is_told(
 def test_what_is_no_data_is_not_written() -> None:
     with pytest.raises(plain.NotPlainError, match=r"_thread\.lock"):
         plain.to_bytes({"lock": __import__("threading").Lock()})
+
+
+def test_a_stack_that_was_changed_by_hand_is_written_down_by_itself(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as cloud, Autosave(cloud):
+        stacks.deploy(cloud.client("cloudformation", ACCOUNT), "world", TEMPLATE)
+        waits_and_fails(cloud)
+        deadline = time.monotonic() + 10
+        while not (tmp_path / "cloud.snapshot").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    with Cloud(tmp_path, restore=True) as after:
+        assert outputs(after, ACCOUNT)
+
+
+def waits_and_fails(cloud: Cloud) -> None:
+    """A change that lasts long enough to be seen."""
+    cloudformation = cloud.client("cloudformation", ACCOUNT)
+    waits = {
+        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+        "Wait": {
+            "Type": "AWS::CloudFormation::WaitCondition",
+            "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "2"},
+        },
+    }
+    cloudformation.create_stack(StackName="slow", TemplateBody=json.dumps({"Resources": waits}))
