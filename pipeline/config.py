@@ -59,7 +59,7 @@ class Tools(Checked):
 
 
 def check_together(errors: ErrorCollector, environments: Sequence[Environment]) -> None:
-    """Add what no environment can see alone: a suffix used twice, a suffix that is taken, networks that overlap."""
+    """Add what no environment can see alone: a suffix used twice or taken, one zone for two, overlapping networks."""
     suffixes = [environment.suffix for environment in environments]
     for suffix in sorted({suffix for suffix in suffixes if suffixes.count(suffix) > 1}):
         errors.add(
@@ -69,6 +69,12 @@ def check_together(errors: ErrorCollector, environments: Sequence[Environment]) 
     if SUFFIX in suffixes:
         errors.add(f"environment_suffix {SUFFIX!r}: it is the pipeline's own; use another, for example 'dev'")
     for one, other in itertools.combinations(environments, 2):
+        if one.zone.id == other.zone.id and (one.account, one.zone.name) != (other.account, other.zone.name):
+            errors.add(
+                f"zone.id {one.zone.id!r}: {one.zone.name!r} of {one.suffix!r} in {one.account} and "
+                f"{other.zone.name!r} of {other.suffix!r} in {other.account}; use each account's own hosted zone, for "
+                "example delegate 'dev.bank.example' to a zone in dev's account"
+            )
         if _overlap(one.network.cidr, other.network.cidr):
             errors.add(
                 f"network.cidr {one.network.cidr!r} of {one.suffix!r} and {other.network.cidr!r} of {other.suffix!r}: "

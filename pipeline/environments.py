@@ -15,8 +15,8 @@ from portal_stage.errors import collecting_errors
 
 with collecting_errors() as errors:
     TOOLS = Tools(
-        account="111111111111",
-        connection_arn="arn:aws:codeconnections:us-east-1:111111111111:connection/5b8a4c1e-9d2f-4e7a-8c36-0f1d2e3a4b5c",
+        account="444444444444",
+        connection_arn="arn:aws:codeconnections:us-east-1:444444444444:connection/5b8a4c1e-9d2f-4e7a-8c36-0f1d2e3a4b5c",
         repository="bank/customer-portal",
         branch="main",
     )
@@ -38,7 +38,7 @@ with collecting_errors() as errors:
 
     STAGING = Environment(
         suffix="staging",
-        account="111111111111",
+        account="222222222222",
         production=False,
         zone=HostedZone(id="Z0STAGING456789ABCDE", name="staging.bank.example"),
         owner="portal-team",
@@ -53,7 +53,7 @@ with collecting_errors() as errors:
 
     PROD = Environment(
         suffix="prod",
-        account="111111111111",
+        account="333333333333",
         production=True,
         zone=HostedZone(id="Z0PROD0123456789ABCD", name="bank.example"),
         owner="portal-team",

@@ -9,6 +9,7 @@ from tests.assembly import naming, pipeline_invariants, portal_invariants
 from tests.assembly.synthesis import Synthesis
 
 Breakage = Callable[[Synthesis], None]
+SeenBy = dict[Callable[[Synthesis], Any], tuple[Breakage, ...]]
 
 
 def _resource(synthesis: Synthesis, stack: str, type_: str) -> dict[str, Any]:
@@ -178,14 +179,7 @@ def privilege_the_tests(synthesis: Synthesis) -> None:
     synthesis.project(synthesis.stage("dev")[-1])["Environment"]["PrivilegedMode"] = True
 
 
-def let_dev_tests_into_prod(synthesis: Synthesis) -> None:
-    for _, policy in synthesis.template("pipeline-tools").properties("AWS::IAM::Policy"):
-        for statement in policy["PolicyDocument"]["Statement"]:
-            if statement["Resource"] == "arn:aws:iam::111111111111:role/pipeline-tests-dev":
-                statement["Resource"] = "arn:aws:iam::111111111111:role/pipeline-tests-*"
-
-
-SEEN_BY: dict[Callable[[Synthesis], Any], tuple[Breakage, ...]] = {
+SEEN_BY: SeenBy = {
     portal_invariants.nothing_outlives_its_stack: (
         retain_the_key,
         leave_the_cluster_to_its_default,
@@ -219,5 +213,4 @@ SEEN_BY: dict[Callable[[Synthesis], Any], tuple[Breakage, ...]] = {
     pipeline_invariants.synth_reads_the_commit: (inline_the_synth,),
     pipeline_invariants.tools_are_pinned: (unpin_the_cli,),
     pipeline_invariants.builders_run_on_arm: (build_on_x86, privilege_the_tests),
-    pipeline_invariants.tests_assume_one_role: (let_dev_tests_into_prod,),
 }

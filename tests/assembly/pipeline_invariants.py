@@ -102,24 +102,3 @@ def builders_run_on_arm(synthesis: Synthesis) -> Iterator[str]:
                 yield f"{stage['Name']}/{action['Name']} runs in a {environment['Type']}"
             if environment["PrivilegedMode"] != (action["Name"] == "DockerAssets"):
                 yield f"{stage['Name']}/{action['Name']}: PrivilegedMode is {environment['PrivilegedMode']}"
-
-
-def tests_assume_one_role(synthesis: Synthesis) -> Iterator[str]:
-    """The role of an environment's tests may assume that environment's test role, and nothing else anywhere."""
-    tools = synthesis.template("pipeline-tools")
-    for suffix in SUFFIXES:
-        account = synthesis.template(f"portal-{suffix}").account
-        roles = [
-            logical_id
-            for logical_id, role in tools.properties("AWS::IAM::Role")
-            if role.get("RoleName") == f"tests-build-{suffix}"
-        ]
-        assumed = [
-            statement["Resource"]
-            for _, policy in tools.properties("AWS::IAM::Policy")
-            if any({"Ref": role} in policy["Roles"] for role in roles)
-            for statement in policy["PolicyDocument"]["Statement"]
-            if "sts:AssumeRole" in statement["Action"]
-        ]
-        if assumed != [f"arn:aws:iam::{account}:role/pipeline-tests-{suffix}"]:
-            yield f"tests-build-{suffix} may assume {assumed}"

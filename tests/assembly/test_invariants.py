@@ -6,16 +6,23 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.assembly.breakages import SEEN_BY, Breakage
+from tests.assembly import account_breakages, breakages
+from tests.assembly.breakages import Breakage
 from tests.assembly.synthesis import Synthesis
 
 Invariant = Callable[[Synthesis], Iterator[str]]
+SEEN_BY = breakages.SEEN_BY | account_breakages.SEEN_BY
 INVARIANTS = list(SEEN_BY)
 
 
 @pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda invariant: invariant.__name__)
 def test_invariant_holds(invariant: Invariant, synthesis: Synthesis) -> None:
     assert list(invariant(synthesis)) == []
+
+
+@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda invariant: invariant.__name__)
+def test_invariant_holds_with_one_account_for_all(invariant: Invariant, in_one_account: Synthesis) -> None:
+    assert list(invariant(in_one_account)) == []
 
 
 @pytest.mark.parametrize(

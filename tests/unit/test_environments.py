@@ -55,6 +55,20 @@ def test_overlapping_networks_are_refused() -> None:
     assert "'10.22.128.0/17' of 'dev' and '10.22.0.0/16' of 'prod'" in problem
 
 
+def test_zone_of_another_environments_account_is_refused() -> None:
+    (problem,) = problems_of(DEV, dataclasses.replace(STAGING, zone=DEV.zone), PROD)
+    assert problem.startswith(f"zone.id '{DEV.zone.id}': 'dev.bank.example' of 'dev' in {DEV.account} and ")
+
+
+def test_environments_of_one_account_may_share_a_zone() -> None:
+    assert problems_of(DEV, dataclasses.replace(STAGING, account=DEV.account, zone=DEV.zone), PROD) == ()
+
+
+def test_every_account_is_another_as_delivered() -> None:
+    accounts = {environment.account for environment in ENVIRONMENTS} | {TOOLS.account}
+    assert len(accounts) == 4
+
+
 def test_network_that_is_none_does_not_hide_other_problems() -> None:
     def read_file() -> None:
         with collecting_errors() as errors:

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from rehearsal.assembly import Assembly
+
 ROOT = Path(__file__).parents[3]
 WHOLE_RUN_SECONDS = 900
-ACCOUNT = "111111111111"
 
 
 @dataclass
@@ -30,24 +32,29 @@ class Standing:
     environment: dict[str, str]
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    @cached_property
+    def accounts(self) -> dict[str, str]:
+        """The account of each stack, by the stack's name."""
+        return {stack.name: stack.target.account for stack in Assembly(self.state / "cdk.out").stacks}
+
     @property
     def state(self) -> Path:
         return self.project / "build" / "rehearsal"
 
-    def client(self, service: str) -> Any:
-        """A boto3 client of the local AWS."""
+    def client(self, service: str, *, stack: str) -> Any:
+        """A boto3 client of the local AWS, for the account into which a stack is deployed."""
         return boto3.client(
             service,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
             region_name="us-east-1",
-            aws_access_key_id=ACCOUNT,
+            aws_access_key_id=self.accounts[stack],
             aws_secret_access_key="rehearsal",  # noqa: S106  the emulator asks for any value
             config=Config(proxies={}),
         )
 
 
-def committed_copy(folder: Path) -> Path:
-    """The project as it stands in the work tree, committed, in a checkout of its own."""
+def committed_copy(folder: Path, edit: Callable[[Path], None] | None = None) -> Path:
+    """The project as it stands in the work tree, edited and committed, in a checkout of its own."""
     names = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -59,6 +66,8 @@ def committed_copy(folder: Path) -> Path:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
+    if edit:
+        edit(folder)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     identity = ["-c", "user.name=Test", "-c", "user.email=test@bank.example", "-c", "init.defaultBranch=main"]
     for command in (

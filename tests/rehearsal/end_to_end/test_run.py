@@ -45,13 +45,17 @@ def test_every_door_of_every_environment_was_tested(standing: Standing, environm
 
 
 def test_stacks_are_deployed_by_the_names_of_the_rule(standing: Standing) -> None:
-    paginator = standing.client("cloudformation").get_paginator("describe_stacks")
-    states = {
-        stack["StackName"]: stack["StackStatus"] for page in paginator.paginate() for stack in page["Stacks"]
-    }
     for environment in ENVIRONMENTS:
         for layer in ("foundation", "data", "portal"):
-            assert states[f"{layer}-{environment}"] == "CREATE_COMPLETE"
+            name = f"{layer}-{environment}"
+            cloudformation = standing.client("cloudformation", stack=name)
+            (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+            assert stack["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_each_environment_is_in_an_account_of_its_own(standing: Standing) -> None:
+    accounts = {standing.accounts[f"portal-{environment}"] for environment in ENVIRONMENTS}
+    assert len(accounts | {standing.accounts["pipeline-tools"]}) == 4
 
 
 def test_what_is_only_recorded_is_told(standing: Standing) -> None:
