@@ -2,9 +2,9 @@
 
 import threading
 import time
-import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from .database import Database
 from .errors import (
     Abandoned,
     ActionFailed,
@@ -43,64 +43,57 @@ class Answer:
     by: str | None
 
 
-class Approvals:
-    """The waiting approvals of all pipelines."""
+@dataclass(frozen=True, kw_only=True)
+class _Approval:
+    """`over`: it has expired, or its execution has ended."""
 
-    def __init__(self) -> None:
+    asked: PendingApproval
+    answer: Answer | None = None
+    over: bool = False
+
+
+class Approvals:
+    """The approvals of all pipelines; those that waited when the rehearsal ended wait on in the next one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._changed = threading.Condition()
-        self._waiting: dict[str, PendingApproval] = {}
-        self._answers: dict[str, Answer] = {}
-        self._completed: set[str] = set()
+        self._suspended = False
+        self._approvals = {a.asked.token: a for a in database.all("approvals", _Approval)}
 
     def waiting(self) -> list[PendingApproval]:
         """What waits, oldest first."""
         with self._changed:
-            return [approval for token, approval in self._waiting.items() if token not in self._answers]
+            return [a.asked for a in self._approvals.values() if a.answer is None and not a.over]
 
-    def ask(
-        self,
-        *,
-        pipeline: str,
-        stage: str,
-        action: str,
-        execution_id: str,
-        revision: str,
-        custom_data: str,
-        url: str,
-        minutes: float,
-    ) -> PendingApproval:
-        """Put a new approval up; it expires after `minutes`."""
-        approval = PendingApproval(
-            pipeline=pipeline,
-            stage=stage,
-            action=action,
-            token=str(uuid.uuid4()),
-            execution_id=execution_id,
-            revision=revision,
-            custom_data=custom_data,
-            url=url,
-            expires=time.time() + minutes * 60,
-        )
+    def ask(self, approval: PendingApproval) -> None:
+        """Put an approval up, unless the one of its token is up already."""
         with self._changed:
-            self._waiting[approval.token] = approval
-        return approval
+            if approval.token not in self._approvals:
+                self._keep(_Approval(asked=approval))
 
-    def wait(self, approval: PendingApproval, abandoned: threading.Event) -> Answer:
+    def wait(self, token: str, abandoned: threading.Event) -> Answer:
         """Wait for the answer. Raises ActionFailed when it expires, Abandoned when the execution ends."""
-        try:
-            while True:
-                with self._changed:
-                    self._changed.wait_for(lambda: approval.token in self._answers, _TICK)
-                    if approval.token in self._answers:
-                        return self._answers[approval.token]
-                if abandoned.is_set():
-                    raise Abandoned
-                if time.time() > approval.expires:
-                    raise ActionFailed("the approval expired: nobody answered in time")
-        finally:
+        while True:
             with self._changed:
-                self._waiting.pop(approval.token, None)
-                self._completed.add(approval.token)
+                approval = self._approvals[token]
+                if approval.answer:
+                    return approval.answer
+                if self._suspended:
+                    raise Abandoned
+                if approval.over or time.time() > approval.asked.expires:
+                    self._keep(replace(approval, over=True))
+                    raise ActionFailed("the approval expired: nobody answered in time")
+                if abandoned.is_set():
+                    self._keep(replace(approval, over=True))
+                    raise Abandoned
+                self._changed.wait(_TICK)
+
+    def suspend(self) -> None:
+        """Let nobody wait any more, and every approval wait on for the next process."""
+        with self._changed:
+            self._suspended = True
+            self._changed.notify_all()
 
     def answer(
         self, *, pipeline: str, stage: str, action: str, token: str, status: str, summary: str, by: str | None
@@ -116,15 +109,25 @@ class Approvals:
         if len(summary) > _LONGEST_SUMMARY:
             raise DeliveryError(f"the summary has {len(summary)} characters: at most {_LONGEST_SUMMARY}")
         with self._changed:
-            if token in self._completed or token in self._answers:
+            wanted = (pipeline, stage, action)
+            there = [
+                a
+                for a in self._approvals.values()
+                if (a.asked.pipeline, a.asked.stage, a.asked.action) == wanted
+            ]
+            approval = next((a for a in there if a.asked.token == token), None)
+            if approval is None:
+                if not any(a.answer is None and not a.over for a in there):
+                    raise ActionNotFoundError(f"no approval waits at {stage}/{action} of '{pipeline}'")
+                raise InvalidApprovalTokenError(f"the token is not that of {stage}/{action} of '{pipeline}'")
+            if approval.answer or approval.over or time.time() > approval.asked.expires:
                 raise ApprovalAlreadyCompletedError(
                     f"{stage}/{action} of '{pipeline}' has been answered or has expired"
                 )
-            wanted = (pipeline, stage, action)
-            waiting = [a for a in self._waiting.values() if (a.pipeline, a.stage, a.action) == wanted]
-            if not waiting:
-                raise ActionNotFoundError(f"no approval waits at {stage}/{action} of '{pipeline}'")
-            if token not in {approval.token for approval in waiting}:
-                raise InvalidApprovalTokenError(f"the token is not that of {stage}/{action} of '{pipeline}'")
-            self._answers[token] = Answer(status=status, summary=summary, by=by)
-            self._changed.notify_all()
+            self._keep(replace(approval, answer=Answer(status=status, summary=summary, by=by)))
+
+    def _keep(self, approval: _Approval) -> None:
+        with self._database.change() as change:
+            change.put("approvals", approval.asked.token, approval)
+        self._approvals[approval.asked.token] = approval
+        self._changed.notify_all()

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from .errors import ActionFailed
 from .source import SourceRepository
+from .state import OutputArtifact
 
 
 class Artifact(Protocol):
@@ -60,6 +61,34 @@ class CloneArtifact:
         raise ActionFailed(
             f"'{path}': a full clone (CODEBUILD_CLONE_REF) can be read by CodeBuild actions only"
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoArtifact:
+    """What a build without a source starts from."""
+
+    revision: str = ""
+
+    def copy_to(self, target: Path) -> None:
+        """An empty folder."""
+        target.mkdir(mode=0o700)
+
+    def read(self, path: str) -> str:
+        """There is nothing to read."""
+        raise ActionFailed(f"'{path}': the build has no source")
+
+
+def place(name: str, artifact: Artifact) -> OutputArtifact:
+    """Where the artifact lies, to be found again by another process."""
+    folder = artifact.folder if isinstance(artifact, FolderArtifact) else None
+    return OutputArtifact(name=name, revision=artifact.revision, folder=folder)
+
+
+def at(output: OutputArtifact, repository: SourceRepository) -> Artifact:
+    """The artifact that lies there."""
+    if output.folder is None:
+        return CloneArtifact(repository=repository, revision=output.revision)
+    return FolderArtifact(folder=output.folder, revision=output.revision)
 
 
 def collect(source: Path, patterns: list[str], *, excluded: list[str], flat: bool, target: Path) -> int:

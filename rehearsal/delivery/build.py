@@ -12,11 +12,11 @@ from typing import Any
 
 from .artifacts import Artifact, collect
 from .build_environment import Tools
-from .build_phases import BuildLog, run_phases
-from .build_shell import BuildShell, TimedOut
+from .build_phases import BuildLog, Progress, run_phases
+from .build_shell import BuildShell, Signal, TimedOut
 from .build_variables import Values, Variable, of_codebuild, of_project
 from .buildspec import Buildspec, Files, parse
-from .errors import Abandoned, ActionFailed
+from .errors import Abandoned, ActionFailed, BuildEnded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,8 @@ class Build:
     tools: Tools
     values: Values
     surroundings: dict[str, str]
-    abandoned: threading.Event
+    progress: Progress
+    abandoned: Signal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ def run(build: Build) -> BuildResult:
     folder.mkdir(parents=True, mode=0o700)
     build.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with build.log.open("ab") as file:
-        log = BuildLog(file)
+        log = BuildLog(file, build.progress)
         try:
             result = _run(build, folder, log)
         except ActionFailed as error:
@@ -68,9 +69,7 @@ def run(build: Build) -> BuildResult:
             raise
         except TimedOut:
             log.line(f"The build took longer than {build.minutes:g} minutes and was ended: {folder}")
-            raise ActionFailed(
-                f"Build terminated with state: TIMED_OUT after {build.minutes:g} minutes"
-            ) from None
+            raise BuildEnded("TIMED_OUT", f" after {build.minutes:g} minutes") from None
         except Abandoned:
             log.line("The build was stopped")
             shutil.rmtree(folder, ignore_errors=True)
@@ -82,7 +81,7 @@ def run(build: Build) -> BuildResult:
 
 def _run(build: Build, folder: Path, log: BuildLog) -> BuildResult:
     deadline = time.monotonic() + build.minutes * 60
-    log.line("Entering phase DOWNLOAD_SOURCE")
+    log.enter("DOWNLOAD_SOURCE")
     sources = _sources(build, folder / "work")
     spec = parse(_buildspec(build.project["source"].get("buildspec") or "", next(iter(sources.values()))))
     for name in ("private", "shell"):
@@ -107,8 +106,8 @@ def _run(build: Build, folder: Path, log: BuildLog) -> BuildResult:
         exported = shell.variables(spec.exported) if spec.exported and not failure else {}
     _keep_reports(spec, source, build.reports, log)
     if failure:
-        raise ActionFailed(f"Build terminated with state: FAILED. {failure}")
-    log.line("Entering phase UPLOAD_ARTIFACTS")
+        raise BuildEnded("FAILED", f". {failure}")
+    log.enter("UPLOAD_ARTIFACTS")
     return BuildResult(variables=exported, outputs=_outputs(build, spec, source, log))
 
 

@@ -1,17 +1,32 @@
 """The phases of a build: which of them run, in which order, and what the build's outcome is."""
 
 import time
-from typing import IO
+from typing import IO, Protocol
 
 from .build_shell import BuildShell
 from .buildspec import Buildspec, Phase
 
 
+class Progress(Protocol):
+    """Who is told in which phase a build is."""
+
+    def enter(self, phase: str) -> None:
+        """The build is in this phase now; the one before has succeeded unless it was said to have failed."""
+
+    def fail(self, code: str, message: str) -> None:
+        """The phase has failed."""
+
+
 class BuildLog:
     """The build's log: the commands' own output, and CodeBuild's lines between."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file = file
+    def __init__(self, file: IO[bytes], progress: Progress) -> None:
+        self.file, self.progress = file, progress
+
+    def enter(self, phase: str) -> None:
+        """The build enters a phase of this name."""
+        self.line(f"Entering phase {phase}")
+        self.progress.enter(phase)
 
     def line(self, text: str) -> None:
         """One line of the builder's own."""
@@ -43,7 +58,7 @@ def run_phases(spec: Buildspec, shell: BuildShell, log: BuildLog) -> str | None:
 
 
 def _run_phase(phase: Phase, shell: BuildShell, log: BuildLog, *, succeeding: bool) -> str | None:
-    log.line(f"Entering phase {phase.name.upper()}")
+    log.enter(phase.name.upper())
     failed: str | None = None
     for command in phase.commands:
         failed = _run_command(command, shell, log, succeeding=succeeding)
@@ -51,6 +66,8 @@ def _run_phase(phase: Phase, shell: BuildShell, log: BuildLog, *, succeeding: bo
             break
     for command in phase.last:
         failed = _run_command(command, shell, log, succeeding=succeeding and not failed) or failed
+    if failed:
+        log.progress.fail("COMMAND_EXECUTION_ERROR", failed)
     log.line(f"Phase complete: {phase.name.upper()} State: {'FAILED' if failed else 'SUCCEEDED'}")
     return failed
 

@@ -3,10 +3,9 @@
 import os
 import select
 import subprocess
-import threading
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from rehearsal.runtime import guard
 
@@ -18,6 +17,13 @@ _TICK = 0.1
 
 class TimedOut(Exception):  # noqa: N818 - what happened, not a fault of the program
     """The build's time is over; everything that it started has been ended."""
+
+
+class Signal(Protocol):
+    """Whether something has been asked for."""
+
+    def is_set(self) -> bool:
+        """Whether so."""
 
 
 class BuildShell:
@@ -35,7 +41,7 @@ class BuildShell:
         env: dict[str, str],
         log: IO[bytes],
         deadline: float,
-        abandoned: threading.Event,
+        abandoned: Signal,
     ) -> None:
         self._folder, self._cwd, self._env, self._log = folder, cwd, env, log
         self._deadline, self._abandoned = deadline, abandoned

@@ -1,13 +1,8 @@
-"""The delivery service: deployed pipelines, the repository that starts them, their executions and approvals.
+"""The delivery service: deployed pipelines, the repository that starts them, their executions, approvals and builds.
 
-The methods are CodePipeline's operations in Python's words, so that its API can be put in front of them.
+The methods are the operations of CodePipeline and CodeBuild in Python's words: their APIs stand in front of them.
 """
 
-import contextlib
-import threading
-import time
-import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +13,28 @@ from rehearsal.cloud import Cloud
 from . import resource_types
 from .actions import Services
 from .approvals import Approvals, PendingApproval
-from .build_environment import Tools
-from .builds import BuildState
-from .errors import ActionNotFoundError, DeliveryError, PipelineNotFoundError, StageNotFoundError
-from .execution import Runner, not_started
-from .locks import StageLocks
+from .book import Book
+from .builder import Builder
+from .builds import Builds, BuildState
+from .conductor import Conductor
+from .database import Database
+from .errors import (
+    ActionNotFoundError,
+    DeliveryError,
+    ExecutionNotFoundError,
+    PipelineNotFoundError,
+    ResourceNotFoundError,
+    StageNotFoundError,
+)
 from .pipelines import DeployedPipeline, Pipelines
 from .source import SourceRepository
-from .state import ENDED, ActionExecution, Book, Execution
-from .transitions import StageView
+from .standalone import StandaloneBuilds
+from .state import ENDED, ActionExecution, Execution
+from .structure import Stage, checked
+from .tags import Tags
+from .transitions import INBOUND, OUTBOUND, StageView, Transitions
+from .triggers import Triggers
 
-_POLL_SECONDS = 0.25
 _STOP_SECONDS = 20
 
 
@@ -50,35 +56,41 @@ class Engine:
         state = state.resolve()
         self._repository = SourceRepository(state / "source.git")
         self._repository.create()
-        self._services = Services(
+        self._database = Database(state / "delivery.sqlite")
+        self._book = Book(self._database)
+        self._pipelines = Pipelines(self._database)
+        self._transitions, self._tags = Transitions(self._database), Tags(self._database)
+        self._builds = Builds(self._database)
+        self._builds.interrupt()
+        self._builder = Builder(cloud, state=state, surroundings=surroundings, builds=self._builds)
+        self._approvals = Approvals(self._database)
+        services = Services(
             cloud=cloud,
             state=state,
-            surroundings=surroundings,
             repository=self._repository,
-            tools=Tools(state),
-            approvals=Approvals(),
+            approvals=self._approvals,
+            builder=self._builder,
         )
-        self._book = Book(state / "executions")
-        self._pipelines = Pipelines(changed=self._pipeline_changed, removed=self._pipeline_removed)
-        self._lock = threading.RLock()
-        self._locks: defaultdict[str, StageLocks] = defaultdict(StageLocks)
-        self._runners: dict[str, Runner] = {}
-        self._restarted: set[tuple[str, int]] = set()
-        self._stopping = threading.Event()
-        self._watcher: threading.Thread | None = None
-        resource_types.register(self._pipelines)
+        self._conductor = Conductor(
+            services=services, book=self._book, pipelines=self._pipelines, transitions=self._transitions
+        )
+        self._triggers = Triggers(self._conductor, self._pipelines, self._repository)
+        self._standalone = StandaloneBuilds(self._builder, state=state, repository=self._repository)
+        self._pipelines.changed, self._pipelines.removed = self._triggers.changed, self._removed
+        resource_types.register(self._pipelines, self._transitions, self._tags)
 
     @property
     def source(self) -> Source:
         """Where a push starts the deployed pipeline. Raises PipelineNotFoundError before one is deployed."""
         for name in self._pipelines.names():
-            return Source(repository=self._repository.path, branch=_branch(self._pipelines.get(name)))
+            branch = self._pipelines.get(name).structure.branch
+            return Source(repository=self._repository.path, branch=branch)
         raise PipelineNotFoundError("no pipeline is deployed")
 
     def watch(self) -> None:
-        """Start noticing pushes, within a quarter of a second of each."""
-        self._watcher = threading.Thread(target=self._watch, name="pushes", daemon=True)
-        self._watcher.start()
+        """Go on with the executions that waited when an earlier process ended, and start noticing pushes."""
+        self._conductor.resume()
+        self._triggers.watch()
 
     def list_pipelines(self) -> list[DeployedPipeline]:
         """All deployed pipelines, of all accounts, by name."""
@@ -90,7 +102,7 @@ class Engine:
         Raises PipelineNotFoundError and PipelineVersionNotFoundError.
         """
         if version is not None:
-            raise NotImplementedError
+            return self._pipelines.version(name, version)
         return self._pipelines.get(name)
 
     def update_pipeline(self, declaration: Mapping[str, Any]) -> DeployedPipeline:
@@ -98,14 +110,28 @@ class Engine:
 
         Raises PipelineNotFoundError, and InvalidStructureError with every breach of CodePipeline's rules.
         """
-        raise NotImplementedError
+        before = self._pipelines.get(declaration["name"])
+        return self._pipelines.put(
+            account=before.account,
+            region=before.region,
+            declaration=checked(declaration),
+            restart_on_update=before.restart_on_update,
+        )
 
     def get_pipeline_state(self, pipeline: str) -> list[StageView]:
         """Each stage of the pipeline as it is now: who was in it last, who waits in front of it, its transition.
 
         Raises PipelineNotFoundError.
         """
-        raise NotImplementedError
+        return [
+            StageView(
+                name=stage.name,
+                latest=self._conductor.latest(pipeline, stage.name),
+                waiting=self._conductor.waiting(pipeline, stage.name),
+                inbound=self._transitions.get(pipeline, stage.name),
+            )
+            for stage in self._pipelines.get(pipeline).structure.stages
+        ]
 
     def executions(self, pipeline: str | None = None) -> list[Execution]:
         """Snapshots of all executions, or of one pipeline's, the newest first."""
@@ -113,14 +139,22 @@ class Engine:
 
     def get_pipeline_execution(self, pipeline: str, execution_id: str) -> Execution:
         """One execution. Raises PipelineNotFoundError and ExecutionNotFoundError."""
-        raise NotImplementedError
+        self._pipelines.get(pipeline)
+        for execution in self.executions(pipeline):
+            if execution.id == execution_id:
+                return execution
+        raise ExecutionNotFoundError(f"the pipeline '{pipeline}' has no execution '{execution_id}'")
 
     def list_action_executions(self, pipeline: str, execution_id: str | None = None) -> list[ActionExecution]:
         """All runs of actions, or those of one execution, retried ones included, the newest first.
 
         Raises PipelineNotFoundError and ExecutionNotFoundError.
         """
-        raise NotImplementedError
+        self._pipelines.get(pipeline)
+        if execution_id is not None:
+            self.get_pipeline_execution(pipeline, execution_id)
+        wanted = {execution_id} if execution_id else {e.id for e in self.executions(pipeline)}
+        return [run for run in self._book.action_executions()[::-1] if run.execution_id in wanted]
 
     def stop_pipeline_execution(
         self, pipeline: str, execution_id: str, *, abandon: bool = False, reason: str = ""
@@ -131,7 +165,8 @@ class Engine:
         Raises PipelineNotFoundError, ExecutionNotFoundError, ExecutionNotStoppableError when it has ended, and
         DuplicatedStopRequestError when it is being stopped in this way already.
         """
-        raise NotImplementedError
+        execution = self.get_pipeline_execution(pipeline, execution_id)
+        self._conductor.stop(execution, abandon=abandon, reason=reason)
 
     def retry_stage_execution(
         self, pipeline: str, stage: str, execution_id: str, mode: str = "FAILED_ACTIONS"
@@ -143,7 +178,13 @@ class Engine:
         nothing failed there or the pipeline has changed since, and NotLatestExecutionError when a later execution
         has been in the stage.
         """
-        raise NotImplementedError
+        deployed = self._pipelines.get(pipeline)
+        self._stage(pipeline, stage)
+        self.get_pipeline_execution(pipeline, execution_id)
+        if mode not in ("FAILED_ACTIONS", "ALL_ACTIONS"):
+            raise DeliveryError(f"retry mode '{mode}': use FAILED_ACTIONS or ALL_ACTIONS")
+        self._conductor.retry(deployed, stage, execution_id, everything=mode == "ALL_ACTIONS")
+        return execution_id
 
     def disable_stage_transition(
         self, pipeline: str, stage: str, kind: str, *, reason: str, by: str | None = None
@@ -152,23 +193,23 @@ class Engine:
 
         Raises PipelineNotFoundError and StageNotFoundError.
         """
-        raise NotImplementedError
+        self._set_transition(pipeline, stage, kind, reason, by)
 
     def enable_stage_transition(self, pipeline: str, stage: str, kind: str, *, by: str | None = None) -> None:
         """Undo disable_stage_transition; whoever waits goes on. Raises as that does."""
-        raise NotImplementedError
+        self._set_transition(pipeline, stage, kind, None, by)
 
     def list_tags(self, arn: str) -> dict[str, str]:
         """The tags of a pipeline. Raises ResourceNotFoundError."""
-        raise NotImplementedError
+        return self._tags.of(self._pipelines.by_arn(arn).arn)
 
     def tag_resource(self, arn: str, tags: Mapping[str, str]) -> None:
         """Add or change tags of a pipeline. Raises ResourceNotFoundError and TooManyTagsError (50)."""
-        raise NotImplementedError
+        self._tags.add(self._pipelines.by_arn(arn).arn, tags)
 
     def untag_resource(self, arn: str, keys: Iterable[str]) -> None:
         """Take tags off a pipeline; keys that it does not have are passed over. Raises ResourceNotFoundError."""
-        raise NotImplementedError
+        self._tags.drop(self._pipelines.by_arn(arn).arn, keys)
 
     def start_build(self, project: str, overrides: Mapping[str, Any], *, account: str, by: str) -> BuildState:
         """Start a build of a project outside every pipeline. `overrides` are StartBuild's other parameters by the
@@ -177,24 +218,30 @@ class Engine:
         Raises ResourceNotFoundError for a project that the account does not have, and InvalidInputError for a
         source or an override that the rehearsal does not act out.
         """
-        raise NotImplementedError
+        return self._standalone.start(project, overrides, account=account, by=by)
 
     def stop_build(self, build_id: str, *, account: str) -> BuildState:
         """End a build with all it started; one that has ended stays as it is. Raises ResourceNotFoundError."""
-        raise NotImplementedError
+        return self._builds.stop(build_id, account)
 
     def batch_get_builds(self, ids: Iterable[str], *, account: str) -> list[BuildState]:
         """The builds of these ids or ARNs, in their order, those that there are."""
-        raise NotImplementedError
+        return self._builds.some(ids, account)
 
     def list_builds(self, project: str | None = None, *, account: str) -> list[BuildState]:
         """An account's builds, or one project's, the newest first. Raises ResourceNotFoundError for a project that
         the account has not and never built."""
-        raise NotImplementedError
+        builds = self._builds.all(account)
+        if project is None:
+            return builds
+        of_project = [build for build in builds if build.project_name == project]
+        if not of_project and self._builder.project(project, account) is None:
+            raise ResourceNotFoundError(f"The provided project {project} does not exist")
+        return of_project
 
     def pending_approvals(self) -> list[PendingApproval]:
         """The approvals that wait for a person, oldest first."""
-        return self._services.approvals.waiting()
+        return self._approvals.waiting()
 
     def start_pipeline_execution(
         self,
@@ -211,46 +258,13 @@ class Engine:
         answers the execution that it started. Raises PipelineNotFoundError, TooManyExecutionsError (50 that have
         not ended), and DeliveryError for an unknown variable or once the engine has been stopped.
         """
-        with self._lock:
-            if self._stopping.is_set():
-                raise DeliveryError("the delivery service has been stopped")
-            deployed = self._pipelines.get(pipeline)
-            commit = revision or self._repository.head(_branch(deployed)) or ""
-            message = self._repository.describe(commit)["message"].split("\n")[0] if commit else ""
-            if request_token is not None:
-                for earlier in self._book.executions():
-                    if (earlier.pipeline, earlier.request_token) == (pipeline, request_token):
-                        return earlier.id
-            unknown = sorted((variables or {}).keys() - deployed.structure.variables.keys())
-            if unknown:
-                raise DeliveryError(f"the pipeline '{pipeline}' declares no variable '{unknown[0]}'")
-            execution = Execution(
-                id=str(uuid.uuid4()),
-                pipeline=pipeline,
-                version=deployed.version,
-                trigger=trigger,
-                status="InProgress",
-                revision=commit,
-                message=message,
-                started=time.time(),
-                stages=not_started(deployed.structure.stages),
-                mode=deployed.structure.mode,
-                variables={**deployed.structure.variables, **(variables or {})},
-                request_token=request_token,
-            )
-            self._book.open(execution)
-            runner = Runner(
-                pipeline=deployed,
-                execution=execution,
-                services=self._services,
-                book=self._book,
-                locks=self._locks[pipeline],
-                outdated=self._outdated,
-                ended=self._ended,
-            )
-            self._runners[execution.id] = runner
-            runner.thread.start()
-            return execution.id
+        return self._conductor.start(
+            self._pipelines.get(pipeline),
+            revision=revision,
+            trigger=trigger,
+            variables=variables,
+            request_token=request_token,
+        )
 
     def put_approval_result(
         self,
@@ -268,99 +282,45 @@ class Engine:
         Raises the DeliveryErrors of approvals.Approvals.answer, and PipelineNotFoundError, StageNotFoundError
         and ActionNotFoundError for names that the deployed pipeline does not have.
         """
-        stages = {s.name: s for s in self._pipelines.get(pipeline).structure.stages}
-        if stage not in stages:
-            raise StageNotFoundError(f"the pipeline '{pipeline}' has no stage '{stage}'")
-        if action not in [a.name for a in stages[stage].actions]:
+        if action not in [a.name for a in self._stage(pipeline, stage).actions]:
             raise ActionNotFoundError(f"the stage '{stage}' has no action '{action}'")
-        self._services.approvals.answer(
+        self._approvals.answer(
             pipeline=pipeline, stage=stage, action=action, token=token, status=status, summary=summary, by=by
         )
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait up to `timeout` seconds until no execution runs, those of finished pushes included; whether so."""
-        self._notice_pushes()
+        self._triggers.notice_pushes()
         return self._book.wait_for(lambda all_: all(e.status in ENDED for e in all_), timeout)
 
     def stop(self) -> None:
-        """End the running executions as Stopped, with every process of their builds. May be called twice."""
-        self._stopping.set()
-        if self._watcher:
-            self._watcher.join(_STOP_SECONDS)
-        with self._lock:
-            runners = list(self._runners.values())
-        for runner in runners:
-            runner.abandon("Stopped")
-        for runner in runners:
-            runner.thread.join(_STOP_SECONDS)
+        """End all that runs, with every process of the builds. May be called twice.
 
-    def _watch(self) -> None:
-        while not self._stopping.wait(_POLL_SECONDS):
-            self._notice_pushes()
-
-    def _notice_pushes(self, but: str | None = None) -> None:
-        """Start the pipelines that watch the pushed branches, all but one."""
-        with self._lock:
-            if self._stopping.is_set():
-                return
-            for push in self._repository.new_pushes():
-                for name in self._pipelines.names():
-                    if name != but and _branch(self._pipelines.get(name)) == push.branch:
-                        self.start_pipeline_execution(name, revision=push.revision, trigger="WebhookV2")
-
-    def _pipeline_changed(self, pipeline: DeployedPipeline) -> None:
-        """CloudFormation made or changed a pipeline: it runs, unless it is running and will notice by itself."""
-        with self._lock:
-            if self._stopping.is_set() or self._running(pipeline.name):
-                return
-            if pipeline.version > 1 and not pipeline.restart_on_update:
-                return
-            self._notice_pushes(but=pipeline.name)  # what was pushed until now is what it starts with
-            if self._repository.head(_branch(pipeline)):
-                trigger = "CreatePipeline" if pipeline.version == 1 else "StartPipelineExecution"
-                self.start_pipeline_execution(pipeline.name, trigger=trigger)
-
-    def _pipeline_removed(self, name: str) -> None:
-        with self._lock:
-            for runner in self._runners.values():
-                if runner.pipeline.name == name:
-                    runner.abandon("Cancelled")
-
-    def _outdated(self, runner: Runner) -> bool:
-        """Whether the pipeline was changed under an execution and starts anew."""
-        with self._lock:
-            try:
-                now = self._pipelines.get(runner.pipeline.name)
-            except PipelineNotFoundError:
-                return True
-            if now.version == runner.pipeline.version or not now.restart_on_update:
-                return False
-            if (now.name, now.version) not in self._restarted and not self._stopping.is_set():
-                self._restarted.add((now.name, now.version))
-                self._restart(now)
-            return True
-
-    def _restart(self, pipeline: DeployedPipeline) -> None:
-        """Start the changed pipeline with the newest commit of the executions that end because of the change.
-
-        Those at work finish what they are doing; those that only wait, for a person or a stage, end now.
+        The actions that it ran have failed, and can be retried; executions that wait, for a person or for their
+        turn, wait on for the next engine with this state.
         """
-        running = self._running(pipeline.name)
-        self.start_pipeline_execution(pipeline.name, revision=running[-1].revision)
-        for execution in running:
-            actions = [action for stage in execution.stages for action in stage.actions]
-            if not any(a.status == "InProgress" and a.category != "Approval" for a in actions):
-                self._runners[execution.id].abandon("Cancelled")
+        self._triggers.stop()
+        self._conductor.suspend()
+        self._builds.stop_all()
+        self._standalone.wait(_STOP_SECONDS)
+        self._builds.interrupt()
 
-    def _running(self, pipeline: str) -> list[Execution]:
-        """Executions that have not ended, oldest first."""
-        return [e for e in self._book.executions() if e.pipeline == pipeline and e.status not in ENDED]
+    def _stage(self, pipeline: str, stage: str) -> Stage:
+        for declared in self._pipelines.get(pipeline).structure.stages:
+            if declared.name == stage:
+                return declared
+        raise StageNotFoundError(f"the pipeline '{pipeline}' has no stage '{stage}'")
 
-    def _ended(self, runner: Runner) -> None:
-        with self._lock, contextlib.suppress(KeyError):
-            del self._runners[runner.id]
+    def _set_transition(
+        self, pipeline: str, stage: str, kind: str, reason: str | None, by: str | None
+    ) -> None:
+        self._stage(pipeline, stage)
+        if kind not in (INBOUND, OUTBOUND):
+            raise DeliveryError(f"transition type '{kind}': use {INBOUND} or {OUTBOUND}")
+        self._transitions.set(pipeline, stage, kind, enabled=reason is None, reason=reason, by=by)
 
-
-def _branch(pipeline: DeployedPipeline) -> str:
-    """The branch of the first source action."""
-    return pipeline.structure.stages[0].actions[0].configuration.get("BranchName", "main")
+    def _removed(self, pipeline: DeployedPipeline) -> None:
+        """CloudFormation deleted a pipeline."""
+        self._transitions.forget(pipeline.name)
+        self._tags.forget(pipeline.arn)
+        self._conductor.cancel(pipeline.name)

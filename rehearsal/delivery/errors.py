@@ -113,5 +113,13 @@ class ActionFailed(Exception):  # noqa: N818 - what happened, not a fault of the
     """The action ends as Failed, with this message as its error."""
 
 
+class BuildEnded(ActionFailed):
+    """A build did not succeed: `status` is CodeBuild's word for it, such as FAILED or TIMED_OUT."""
+
+    def __init__(self, status: str, reason: str = "") -> None:
+        super().__init__(f"Build terminated with state: {status}{reason}")
+        self.status = status
+
+
 class Abandoned(Exception):  # noqa: N818 - likewise
     """The execution is being stopped or cancelled: the action gives up without a result."""

@@ -2,17 +2,21 @@
 
 import logging
 import threading
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 
-from .actions import PROVIDERS, ActionContext, ActionResult, Services
-from .artifacts import Artifact
+from .actions import PROVIDERS, ActionContext, Services
+from .artifacts import Artifact, at, place
+from .book import Book
 from .errors import Abandoned, ActionFailed
 from .locks import StageLocks, SupersededError
 from .pipelines import DeployedPipeline
-from .state import ActionState, Book, Execution, StageState
+from .state import ActionState, Execution, StageState
 from .structure import Action, Stage
-from .variables import resolve
+from .variables import Namespaces, resolve
 
 _log = logging.getLogger(__name__)
 
@@ -20,8 +24,10 @@ _log = logging.getLogger(__name__)
 class Runner:
     """Runs one execution in a thread of its own, by the structure that the pipeline had at its start.
 
-    `outdated` is asked between actions whether the pipeline has changed so that the execution ends as
-    Cancelled; `ended` is called after the last change of its state.
+    It goes on where the execution's state stands: at the beginning, at a stage that is retried, or at an approval
+    that waited when an earlier process ended. `open_` tells whether a stage may be entered; `outdated` is asked
+    between actions whether the pipeline has changed so that the execution ends as Cancelled; `ended` is called
+    after the last change of its state.
     """
 
     def __init__(
@@ -32,28 +38,46 @@ class Runner:
         services: Services,
         book: Book,
         locks: StageLocks,
+        open_: Callable[[str], bool],
         outdated: Callable[["Runner"], bool],
         ended: Callable[["Runner"], None],
     ) -> None:
         self.pipeline, self.id, self.revision = pipeline, execution.id, execution.revision
         self._services, self._book, self._locks = services, book, locks
-        self._outdated, self._ended = outdated, ended
-        self._abandoned = threading.Event()
+        self._open, self._outdated, self._ended = open_, outdated, ended
+        self._halted, self._abandoned = threading.Event(), threading.Event()
+        self._suspended = False
         self._outcome = "Failed"
-        self._artifacts: dict[str, Artifact] = {}
-        structure = pipeline.structure
-        self._namespaces: dict[str, dict[str, str]] = {
-            "codepipeline": {"PipelineExecutionId": execution.id},
-            "variables": dict(execution.variables),
-        }
-        self._mode = structure.mode
-        locks.join(structure.stages[0].name, self.id, mode=self._mode)
+        self._mode = execution.mode
+        self._stand(execution)
         self.thread = threading.Thread(target=self._run, name=f"execution-{self.id[:8]}", daemon=True)
 
-    def abandon(self, outcome: str) -> None:
-        """End the execution as `outcome` (Stopped or Cancelled), its running actions as Abandoned."""
+    @property
+    def abandoned(self) -> bool:
+        """Whether the running actions are being ended."""
+        return self._abandoned.is_set()
+
+    def halt(self, outcome: str, *, abandon: bool) -> None:
+        """End the execution as `outcome` (Stopped or Cancelled): when its running actions have finished, or with
+        `abandon` at once, they as Abandoned."""
         self._outcome = outcome
-        self._abandoned.set()
+        self._halted.set()
+        if abandon:
+            self._abandoned.set()
+
+    def suspend(self) -> None:
+        """End all that runs and leave the execution's state as it is, for another process to go on from."""
+        self._suspended = True
+        self.halt("Failed", abandon=True)
+
+    def _stand(self, execution: Execution) -> None:
+        """Take the execution's place: in the stage it is in, else in front of the next one."""
+        stage = next((s for s in execution.stages if s.status != "Succeeded"), None)
+        if stage is None:
+            return
+        inside = stage.status is not None and self._locks.enter(stage.name, self.id)
+        if not inside:
+            self._locks.join(stage.name, self.id, mode=self._mode)
 
     def _run(self) -> None:
         try:
@@ -62,17 +86,31 @@ class Runner:
             self._outcome = "Superseded"
         except Exception:  # an execution that dies unseen would leave its stage locked for good
             _log.exception("execution %s", self.id)
-        finally:
-            self._locks.forget(self.id)
-            self._book.update(self.id, status=self._outcome)
-            self._ended(self)
+        if self._suspended:
+            return
+        self._book.update(self.id, status=self._outcome)
+        self._locks.forget(self.id)
+        self._ended(self)
 
     def _run_stages(self) -> None:
         stages = self.pipeline.structure.stages
         for stage, following in zip(stages, [*stages[1:], None], strict=True):
-            if not self._locks.wait(stage.name, self.id, mode=self._mode, abandoned=self._abandoned):
+            status = self._book.execution(self.id).stage(stage.name).status
+            if status == "Succeeded":
+                continue
+            if not self._locks.wait(
+                stage.name,
+                self.id,
+                mode=self._mode,
+                halted=self._halted,
+                open_=partial(self._open, stage.name),
+            ):
                 return
-            if self._is_outdated() or not self._run_stage(stage):
+            if status is None:
+                if self._is_outdated():
+                    return
+                self._book.update_stage(self.id, stage.name, status="InProgress")
+            if not self._run_stage(stage):
                 return
             if following:
                 self._locks.join(following.name, self.id, mode=self._mode)
@@ -80,27 +118,27 @@ class Runner:
         self._outcome = "Succeeded"
 
     def _run_stage(self, stage: Stage) -> bool:
-        """Run a stage; whether the execution goes on behind it."""
-        self._book.update_stage(self.id, stage.name, status="InProgress")
-        batches = stage.batches()
-        for batch in batches:
-            with ThreadPoolExecutor(len(batch), thread_name_prefix=f"action-{self.id[:8]}") as pool:
-                results = list(pool.map(lambda action: self._run_action(stage, action), batch))
-            for action, result in zip(batch, results, strict=True):
-                if result:
-                    self._take(action, result)
-            if self._abandoned.is_set():
-                self._book.update_stage(self.id, stage.name, status=self._outcome)
-                return False
-            if not all(results):
-                self._book.update_stage(self.id, stage.name, status="Failed")
-                return False
-            last = batch is batches[-1]
-            if self._is_outdated():
-                self._book.update_stage(self.id, stage.name, status="Succeeded" if last else "Cancelled")
-                return False
-        self._book.update_stage(self.id, stage.name, status="Succeeded")
-        return True
+        """Run what has not run of a stage; whether the execution goes on behind it."""
+        for number, batch in enumerate(stage.batches()):
+            if self._halted.is_set() and "InProgress" not in self._statuses(stage, batch):
+                return self._leave(stage, self._outcome)
+            if number and self._is_outdated():
+                return self._leave(stage, "Cancelled")
+            self._run_batch(stage, batch)
+            statuses = self._statuses(stage, batch)
+            if statuses != {"Succeeded"}:
+                return self._leave(stage, "Failed" if "Failed" in statuses else self._outcome)
+        self._leave(stage, "Succeeded")
+        return not self._halted.is_set() and not self._is_outdated()
+
+    def _statuses(self, stage: Stage, actions: list[Action]) -> set[str | None]:
+        state = self._book.execution(self.id).stage(stage.name)
+        return {state.action(action.name).status for action in actions}
+
+    def _leave(self, stage: Stage, status: str) -> bool:
+        if not self._suspended:
+            self._book.update_stage(self.id, stage.name, status=status)
+        return False
 
     def _is_outdated(self) -> bool:
         if self._outdated(self):
@@ -108,55 +146,95 @@ class Runner:
             return True
         return False
 
-    def _take(self, action: Action, result: ActionResult) -> None:
-        self._artifacts.update(result.artifacts)
-        if action.namespace:
-            self._namespaces[action.namespace] = dict(result.variables)
+    def _run_batch(self, stage: Stage, batch: list[Action]) -> None:
+        """Run the actions side by side: those that have not run, and approvals that were asked for before."""
+        execution = self._book.execution(self.id)
+        states = execution.stage(stage.name)
+        given = self._artifacts(execution), self._namespaces(execution)
+        due = [action for action in batch if states.action(action.name).status in (None, "InProgress")]
+        if not due:
+            return
+        with ThreadPoolExecutor(len(due), thread_name_prefix=f"action-{self.id[:8]}") as pool:
+            list(pool.map(lambda action: self._run_action(stage, action, *given), due))
 
-    def _run_action(self, stage: Stage, action: Action) -> ActionResult | None:
-        """Run an action; None if it did not succeed. Its state tells why."""
+    def _artifacts(self, execution: Execution) -> dict[str, Artifact]:
+        """What its actions have handed over until now."""
+        return {
+            output.name: at(output, self._services.repository)
+            for stage in execution.stages
+            for action in stage.actions
+            for output in action.artifacts
+        }
+
+    def _namespaces(self, execution: Execution) -> Namespaces:
+        """The variables that its actions have given until now, and its own."""
+        found = {
+            "codepipeline": {"PipelineExecutionId": execution.id},
+            "variables": execution.variables,
+        }
+        for stage in self.pipeline.structure.stages:
+            for action in stage.actions:
+                state = execution.stage(stage.name).action(action.name)
+                if action.namespace and state.status == "Succeeded":
+                    found[action.namespace] = state.variables
+        return found
+
+    def _run_action(
+        self, stage: Stage, action: Action, artifacts: dict[str, Artifact], namespaces: Namespaces
+    ) -> None:
+        """Run an action, or go on waiting in it. Its state tells what came of it."""
 
         def tell(**fields: object) -> None:
             self._book.update_action(self.id, stage.name, action.name, **fields)
 
-        tell(status="InProgress")
+        state = self._book.execution(self.id).stage(stage.name).action(action.name)
+        action_id = state.id or str(uuid.uuid4())
+        if state.status is None:
+            tell(status="InProgress", id=action_id, configuration=dict(action.configuration))
         try:
             run = PROVIDERS.get((action.category, action.provider))
             if run is None:
                 raise ActionFailed(
                     f"the rehearsal has no {action.category} actions of provider {action.provider}"
                 )
-            result = run(self._context(stage, action, tell))
+            configuration = resolve(action.configuration, namespaces)
+            tell(configuration=configuration)
+            result = run(
+                ActionContext(
+                    services=self._services,
+                    pipeline=self.pipeline,
+                    execution_id=self.id,
+                    id=action_id,
+                    attempt=self._attempt(stage, action),
+                    revision=self.revision,
+                    stage=stage.name,
+                    action=replace(action, configuration=configuration),
+                    inputs={name: artifacts[name] for name in action.inputs},
+                    abandoned=self._abandoned,
+                    tell=tell,
+                )
+            )
         except Abandoned:
-            tell(status="Abandoned")
-            return None
+            if not self._suspended:
+                tell(status="Abandoned")
         except ActionFailed as failure:
-            tell(status="Failed", error=str(failure))
-            return None
-        except (
-            Exception
-        ) as error:  # the rehearsal's own fault, or input it does not foresee: one action fails
+            if not self._suspended:
+                tell(status="Failed", error=str(failure))
+        except Exception as error:  # the rehearsal's own fault, or input that it does not foresee
             _log.exception("%s/%s", stage.name, action.name)
-            tell(status="Failed", error=f"{type(error).__name__}: {error}")
-            return None
-        tell(status="Succeeded")
-        return result
+            if not self._suspended:
+                tell(status="Failed", error=f"{type(error).__name__}: {error}")
+        else:
+            tell(
+                status="Succeeded",
+                variables=dict(result.variables),
+                artifacts=tuple(place(name, artifact) for name, artifact in result.artifacts.items()),
+            )
 
-    def _context(self, stage: Stage, action: Action, tell: Callable[..., None]) -> ActionContext:
-        resolved = Action(
-            **{**vars(action), "configuration": resolve(action.configuration, self._namespaces)}
-        )
-        return ActionContext(
-            services=self._services,
-            pipeline=self.pipeline,
-            execution_id=self.id,
-            revision=self.revision,
-            stage=stage.name,
-            action=resolved,
-            inputs={name: self._artifacts[name] for name in action.inputs},
-            abandoned=self._abandoned,
-            tell=tell,
-        )
+    def _attempt(self, stage: Stage, action: Action) -> int:
+        """How often the action has run in this execution, this time included."""
+        runs = self._book.action_executions(self.id)
+        return sum((run.stage, run.action.name) == (stage.name, action.name) for run in runs)
 
 
 def not_started(stages: tuple[Stage, ...]) -> tuple[StageState, ...]:

@@ -2,6 +2,7 @@
 
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 
 _TICK = 0.2
 
@@ -26,19 +27,42 @@ class StageLocks:
             self._queues[stage].append(execution)
             self._changed.notify_all()
 
-    def wait(self, stage: str, execution: str, *, mode: str, abandoned: threading.Event) -> bool:
-        """Wait for one's turn and enter; False if the execution was abandoned. Raises SupersededError."""
+    def enter(self, stage: str, execution: str) -> bool:
+        """Go into a stage past all who wait; whether it was free."""
         with self._changed:
-            while not abandoned.is_set():
+            free = self._inside.get(stage, execution) == execution
+            if free:
+                self._inside[stage] = execution
+            return free
+
+    def waiting(self, stage: str) -> tuple[str, ...]:
+        """Who stands in front of a stage, the next one first."""
+        with self._changed:
+            return tuple(self._queues[stage])
+
+    def wait(
+        self, stage: str, execution: str, *, mode: str, halted: threading.Event, open_: Callable[[], bool]
+    ) -> bool:
+        """Wait for one's turn, and for the stage to be open, and enter; False if the execution was halted.
+
+        Raises SupersededError.
+        """
+        with self._changed:
+            while True:
+                if self._inside.get(stage) == execution:
+                    return True
+                if halted.is_set():
+                    return False
                 queue = self._queues[stage]
                 if execution not in queue:
                     raise SupersededError
-                if mode == "PARALLEL" or (stage not in self._inside and queue[0] == execution):
+                turn = mode == "PARALLEL" or (stage not in self._inside and queue[0] == execution)
+                if turn and open_():
                     queue.remove(execution)
-                    self._inside[stage] = execution
+                    if mode != "PARALLEL":
+                        self._inside[stage] = execution
                     return True
                 self._changed.wait(_TICK)
-        return False
 
     def leave(self, stage: str, execution: str) -> None:
         """Make room for the next one."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from .errors import PipelineNotFoundError
+from .database import Database
+from .errors import PipelineNotFoundError, PipelineVersionNotFoundError, ResourceNotFoundError
 from .structure import Structure, structure
 
 
@@ -32,18 +33,27 @@ class DeployedPipeline:
     @property
     def arn(self) -> str:
         """The pipeline's ARN."""
-        return f"arn:aws:codepipeline:{self.region}:{self.account}:{self.name}"
+        return pipeline_arn(self.account, self.region, self.name)
+
+
+def pipeline_arn(account: str, region: str, name: str) -> str:
+    """The ARN of a pipeline."""
+    return f"arn:aws:codepipeline:{region}:{account}:{name}"
 
 
 class Pipelines:
-    """The deployed pipelines by name. `changed` and `removed` are called, outside the lock, after the fact."""
+    """The deployed pipelines by name, with all versions that they had.
 
-    def __init__(
-        self, *, changed: Callable[[DeployedPipeline], None], removed: Callable[[str], None]
-    ) -> None:
-        self._changed, self._removed = changed, removed
+    `changed` and `removed` are called, outside the lock, after the fact; who makes it sets them.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.changed: Callable[[DeployedPipeline], None] = lambda _: None
+        self.removed: Callable[[DeployedPipeline], None] = lambda _: None
+        self._database = database
         self._lock = threading.Lock()
-        self._pipelines: dict[str, DeployedPipeline] = {}
+        self._pipelines = {p.name: p for p in database.all("pipelines", DeployedPipeline)}
+        self._versions = {(p.name, p.version): p for p in database.all("versions", DeployedPipeline)}
 
     def names(self) -> list[str]:
         """All names, sorted."""
@@ -56,6 +66,22 @@ class Pipelines:
             if name not in self._pipelines:
                 raise PipelineNotFoundError(f"there is no pipeline named '{name}'")
             return self._pipelines[name]
+
+    def version(self, name: str, version: int) -> DeployedPipeline:
+        """The pipeline as it was in a version. Raises PipelineNotFoundError and PipelineVersionNotFoundError."""
+        self.get(name)
+        with self._lock:
+            if (name, version) not in self._versions:
+                raise PipelineVersionNotFoundError(f"the pipeline '{name}' has no version {version}")
+            return self._versions[name, version]
+
+    def by_arn(self, arn: str) -> DeployedPipeline:
+        """The pipeline with this ARN. Raises ResourceNotFoundError."""
+        with self._lock:
+            for pipeline in self._pipelines.values():
+                if pipeline.arn == arn:
+                    return pipeline
+        raise ResourceNotFoundError(f"there is no pipeline with the ARN '{arn}'")
 
     def put(
         self, *, account: str, region: str, declaration: dict[str, Any], restart_on_update: bool
@@ -77,13 +103,25 @@ class Pipelines:
             if before:
                 same = before.declaration == declaration
                 pipeline = replace(pipeline, version=before.version + (not same), created=before.created)
-            self._pipelines[name] = pipeline
+            with self._database.change() as change:
+                change.put("pipelines", name, pipeline)
+                change.put("versions", f"{name}:{pipeline.version}", pipeline)
+            self._pipelines[name] = self._versions[name, pipeline.version] = pipeline
         if not before or pipeline.version != before.version:
-            self._changed(pipeline)
+            self.changed(pipeline)
         return pipeline
 
     def remove(self, name: str) -> None:
-        """Forget a pipeline; nothing happens if it is not there."""
+        """Forget a pipeline and its versions; nothing happens if it is not there."""
         with self._lock:
-            self._pipelines.pop(name, None)
-        self._removed(name)
+            pipeline = self._pipelines.pop(name, None)
+            if pipeline is None:
+                return
+            gone = [key for key in self._versions if key[0] == name]
+            with self._database.change() as change:
+                change.remove("pipelines", name)
+                for _, version in gone:
+                    change.remove("versions", f"{name}:{version}")
+            for key in gone:
+                del self._versions[key]
+        self.removed(pipeline)

@@ -5,25 +5,47 @@ from typing import Any
 
 from rehearsal.cloud import registry
 
-from .pipelines import Pipelines
+from .pipelines import Pipelines, pipeline_arn
 from .structure import declaration
+from .tags import Tags
+from .transitions import Transitions
+
+_DISABLED = "DisableInboundStageTransitions"
 
 
-def register(pipelines: Pipelines) -> None:
-    """Let CloudFormation make pipelines in `pipelines`, and record notification rules."""
+def register(pipelines: Pipelines, transitions: Transitions, tags: Tags) -> None:
+    """Let CloudFormation make pipelines with their transitions and tags, and record notification rules."""
+
+    def put(name: str, old: dict[str, Any], new: dict[str, Any]) -> registry.Created:
+        account, region = _scope()
+        declared = declaration(new, name)
+        # What an operator has disabled since, or tagged, is left alone unless the template says otherwise.
+        if old.get(_DISABLED) != new.get(_DISABLED):
+            disabled = {t["StageName"]: t.get("Reason", "") for t in new.get(_DISABLED, [])}
+            transitions.declare(name, disabled)
+        if old.get("Tags") != new.get("Tags"):
+            kept = {tag["Key"]: tag["Value"] for tag in new.get("Tags", [])}
+            tags.set(pipeline_arn(account, region, name), kept)
+        pipeline = pipelines.put(
+            account=account,
+            region=region,
+            declaration=declared,
+            restart_on_update=str(new.get("RestartExecutionOnUpdate", "")).lower() == "true",
+        )
+        return name, {"Version": str(pipeline.version)}
 
     def create_pipeline(logical_id: str, properties: dict[str, Any], stack: str) -> registry.Created:
         name = properties.get("Name") or f"{stack}-{logical_id}-{uuid.uuid4().hex[:12].upper()}"
         if name in pipelines.names():
             raise ValueError(f"A pipeline with the name '{name}' already exists")
-        return _put(pipelines, name, properties)
+        return put(name, {}, properties)
 
     def update_pipeline(
-        physical_id: str, _old: dict[str, Any], new: dict[str, Any], stack: str
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str
     ) -> registry.Created:
         if new.get("Name", physical_id) != physical_id:
             return create_pipeline("", new, stack)
-        return _put(pipelines, physical_id, new)
+        return put(physical_id, old, new)
 
     def delete_pipeline(physical_id: str, _properties: dict[str, Any]) -> None:
         pipelines.remove(physical_id)
@@ -32,17 +54,6 @@ def register(pipelines: Pipelines) -> None:
         "AWS::CodePipeline::Pipeline", create=create_pipeline, update=update_pipeline, delete=delete_pipeline
     )
     registry.register("AWS::CodeStarNotifications::NotificationRule", create=_rule, update=_same_rule)
-
-
-def _put(pipelines: Pipelines, name: str, properties: dict[str, Any]) -> registry.Created:
-    account, region = _scope()
-    pipeline = pipelines.put(
-        account=account,
-        region=region,
-        declaration=declaration(properties, name),
-        restart_on_update=str(properties.get("RestartExecutionOnUpdate", "")).lower() == "true",
-    )
-    return name, {"Version": str(pipeline.version)}
 
 
 def _rule(_logical_id: str, properties: dict[str, Any], _stack: str) -> registry.Created:

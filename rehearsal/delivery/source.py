@@ -65,6 +65,11 @@ class SourceRepository:
         answer = self._run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
         return answer.stdout.strip() or None
 
+    def resolve(self, version: str) -> str | None:
+        """The commit of a branch, a tag, or the beginning of a commit's id; None if there is none."""
+        answer = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{version}^{{commit}}")
+        return answer.stdout.strip() or None
+
     def describe(self, revision: str) -> dict[str, str]:
         """`message` (whole), `author` (name and address) and `date` (ISO 8601) of a commit."""
         answer = self._git(

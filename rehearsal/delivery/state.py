@@ -1,12 +1,8 @@
-"""The state of executions: immutable snapshots for whoever looks, and a JSON file for each on disk."""
+"""The state of executions, as immutable snapshots for whoever looks."""
 
-import json
-import threading
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
 
 ENDED = ("Succeeded", "Failed", "Stopped", "Superseded", "Cancelled")
 
@@ -51,6 +47,12 @@ class ActionState:
     variables: Mapping[str, str] = field(default_factory=dict)
     artifacts: tuple[OutputArtifact, ...] = ()
 
+    def not_started(self) -> "ActionState":
+        """The same action as if it had never run."""
+        return ActionState(
+            name=self.name, category=self.category, provider=self.provider, run_order=self.run_order
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class StageState:
@@ -71,7 +73,8 @@ class StageState:
 class Execution:
     """One run of a pipeline. `version` is the pipeline's when it started, `trigger` what started it.
 
-    `variables` are the pipeline's own with the values of this run; `summary` says why it was stopped.
+    `variables` are the pipeline's own with the values of this run; `summary` says why it was stopped. One that is
+    `restarted` took the place of those that a change of the pipeline ended.
     """
 
     id: str
@@ -88,6 +91,7 @@ class Execution:
     variables: Mapping[str, str] = field(default_factory=dict)
     summary: str | None = None
     request_token: str | None = None
+    restarted: bool = False
 
     def stage(self, name: str) -> StageState:
         """The stage of this name. Raises StopIteration if there is none."""
@@ -102,75 +106,3 @@ class ActionExecution:
     version: int
     stage: str
     action: ActionState
-
-
-class Book:
-    """All executions, oldest first. Every change is on disk, as `<folder>/<id>.json`, before it is seen."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._executions: dict[str, Execution] = {}
-        self._changed = threading.Condition()
-
-    def executions(self) -> list[Execution]:
-        """Snapshots of all executions."""
-        with self._changed:
-            return list(self._executions.values())
-
-    def execution(self, execution_id: str) -> Execution:
-        """A snapshot of one. Raises KeyError."""
-        with self._changed:
-            return self._executions[execution_id]
-
-    def open(self, execution: Execution) -> None:
-        """Take in a new execution."""
-        with self._changed:
-            self._keep(execution)
-
-    def update(self, execution_id: str, **changes: Any) -> None:
-        """Change fields of an execution; one that ends gets its time."""
-        with self._changed:
-            self._keep(_stamped(self._executions[execution_id], changes))
-
-    def update_stage(self, execution_id: str, stage: str, **changes: Any) -> None:
-        """Change fields of a stage; its times follow from its status."""
-        with self._changed:
-            execution = self._executions[execution_id]
-            stages = tuple(_stamped(s, changes) if s.name == stage else s for s in execution.stages)
-            self._keep(replace(execution, stages=stages))
-
-    def update_action(self, execution_id: str, stage: str, action: str, **changes: Any) -> None:
-        """Change fields of an action; its times follow from its status."""
-        with self._changed:
-            execution = self._executions[execution_id]
-            actions = tuple(
-                _stamped(a, changes) if a.name == action else a for a in execution.stage(stage).actions
-            )
-            stages = tuple(replace(s, actions=actions) if s.name == stage else s for s in execution.stages)
-            self._keep(replace(execution, stages=stages))
-
-    def wait_for(self, condition: Callable[[list[Execution]], bool], timeout: float | None) -> bool:
-        """Wait up to `timeout` seconds until the condition holds for all executions; whether it does."""
-        with self._changed:
-            return self._changed.wait_for(lambda: condition(list(self._executions.values())), timeout)
-
-    def _keep(self, execution: Execution) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{execution.id}.json"
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(execution), default=str, indent=1) + "\n")
-        fresh.replace(path)
-        self._executions[execution.id] = execution
-        self._changed.notify_all()
-
-
-_Part = TypeVar("_Part", Execution, StageState, ActionState)
-
-
-def _stamped(part: _Part, changes: dict[str, Any]) -> _Part:
-    status = changes.get("status")
-    if status == "InProgress":
-        changes = {"started": time.time(), **changes}
-    elif status in ENDED or status == "Abandoned":
-        changes = {"ended": time.time(), **changes}
-    return replace(part, **changes)

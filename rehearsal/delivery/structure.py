@@ -51,6 +51,11 @@ class Structure:
     variables: Mapping[str, str]
     stages: tuple[Stage, ...]
 
+    @property
+    def branch(self) -> str:
+        """The branch of the first source action."""
+        return self.stages[0].actions[0].configuration.get("BranchName", "main")
+
 
 def declaration(properties: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The API's PipelineDeclaration of an AWS::CodePipeline::Pipeline. Raises InvalidStructureError."""
@@ -59,13 +64,24 @@ def declaration(properties: Mapping[str, Any], name: str) -> dict[str, Any]:
     made: dict[str, Any] = from_cloudformation(
         shape("codepipeline", "PipelineDeclaration"), wanted, "Pipeline", problems
     )
-    if not problems:
-        made.setdefault("pipelineType", "V1")
-        made.setdefault("executionMode", "SUPERSEDED")
-        problems += check(structure(made))
     if problems:
-        raise InvalidStructureError(f"pipeline '{name}': " + "; ".join(problems))
+        raise _invalid(name, problems)
+    return checked(made)
+
+
+def checked(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """A declaration that fits the API's model, with its defaults, as CodePipeline keeps it; the version is not
+    part of it. Raises InvalidStructureError."""
+    made = {"pipelineType": "V1", "executionMode": "SUPERSEDED", **declared}
+    made.pop("version", None)
+    problems = check(structure(made))
+    if problems:
+        raise _invalid(made["name"], problems)
     return made
+
+
+def _invalid(name: str, problems: list[str]) -> InvalidStructureError:
+    return InvalidStructureError(f"pipeline '{name}': " + "; ".join(problems))
 
 
 def structure(declared: Mapping[str, Any]) -> Structure:

@@ -1,11 +1,9 @@
 """What an action is given when it runs, and what it gives back."""
 
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +11,7 @@ from rehearsal.cloud import Cloud
 
 from ..approvals import Approvals
 from ..artifacts import Artifact
-from ..build_environment import Tools
+from ..builder import Builder
 from ..credentials import Credentials, of_service
 from ..pipelines import DeployedPipeline
 from ..source import SourceRepository
@@ -22,18 +20,13 @@ from ..structure import Action
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What all actions of an engine share. `surroundings` gives the environment of a child process,
-    `build_numbers` the next number by a project's ARN."""
+    """What all actions of an engine share. `state` is the rehearsal's folder."""
 
     cloud: Cloud
     state: Path
-    surroundings: Callable[[], dict[str, str]]
     repository: SourceRepository
-    tools: Tools
     approvals: Approvals
-    build_numbers: "defaultdict[str, Iterator[int]]" = field(
-        default_factory=lambda: defaultdict(lambda: count(1))
-    )
+    builder: Builder
 
 
 class Tell(Protocol):
@@ -44,11 +37,16 @@ class Tell(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ActionContext:
-    """One action of one execution. The action's configuration has its variables filled in."""
+    """One action of one execution. The action's configuration has its variables filled in.
+
+    `id` is the action execution's; `attempt` counts the runs of the action in the execution, from 1.
+    """
 
     services: Services
     pipeline: DeployedPipeline
     execution_id: str
+    id: str
+    attempt: int
     revision: str
     stage: str
     action: Action
@@ -75,7 +73,10 @@ class ActionContext:
 
     def folder(self, kind: str) -> Path:
         """The action's own place under the state folder, for example for `kind="logs"`; it may not exist yet."""
-        return self.services.state / kind / self.execution_id[:8] / f"{self.stage}.{self.action.name}"
+        name = f"{self.stage}.{self.action.name}"
+        if self.attempt > 1:
+            name += f"~{self.attempt}"  # no character of a name: no other action's folder
+        return self.services.state / kind / self.execution_id[:8] / name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ def test_pipeline_deployed_after_the_first_push_starts_by_itself(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a push that nobody has noticed yet
-    monkeypatch.setattr("rehearsal.delivery.engine._POLL_SECONDS", 60)
+    monkeypatch.setattr("rehearsal.delivery.triggers._POLL_SECONDS", 60)
     time.sleep(0.3)
     commit = world.push()
 
@@ -105,8 +105,8 @@ def test_stop_ends_running_builds_with_all_they_started(world: World, tmp_path: 
     time.sleep(0.3)
     assert beat.read_text() == last
     (execution,) = world.engine.executions()
-    assert (execution.status, execution.stage("Build").status) == ("Stopped", "Stopped")
-    assert execution.stage("Build").action("B").status == "Abandoned"
+    assert (execution.status, execution.stage("Build").status) == ("Failed", "Failed")
+    assert execution.stage("Build").action("B").error == "the rehearsal ended while this ran"
     assert not list((world.state / "builds").iterdir())
 
 

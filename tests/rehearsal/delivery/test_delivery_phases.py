@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.delivery import actions
+from rehearsal.delivery import builder
 from rehearsal.delivery.build import Build
 from tests.rehearsal.delivery.builds import error, lines, run
 from tests.rehearsal.delivery.pieces import commands
@@ -92,7 +92,7 @@ def test_syntax_error_and_a_strict_shell_fail_the_build_and_not_the_rehearsal(wo
 def test_time_out_ends_the_build_with_all_it_started(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     beat = world.state / "beat"
     spec = commands('(while :; do date +%s%N > "$BEAT"; sleep 0.05; done) &', "sleep 600")
-    monkeypatch.setattr(actions.codebuild, "Build", lambda **fields: Build(**{**fields, "minutes": 0.02}))
+    monkeypatch.setattr(builder, "Build", lambda **fields: Build(**{**fields, "minutes": 0.02}))
 
     execution = run(world, spec, variables=[{"name": "BEAT", "value": str(beat)}])
 

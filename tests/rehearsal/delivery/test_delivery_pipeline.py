@@ -68,8 +68,6 @@ def test_push_carries_a_commit_through_build_change_set_variables_and_approval(w
     assert execution.stage("Gate").action("Approve").summary == "the tests are green"
     assert execution.stage("dev").action("Replace").summary == "added 1"
     assert {s.name for s in execution.stages if s.started and s.ended} == {s.name for s in execution.stages}
-    on_disk = json.loads((world.state / "executions" / f"{execution.id}.json").read_text())
-    assert on_disk["status"] == "Succeeded"
 
 
 def test_failed_action_fails_its_stage_and_nothing_later_runs(world: World) -> None:

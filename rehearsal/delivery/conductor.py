@@ -1,0 +1,263 @@
+"""Starts, stops, retries, restarts and resumes the executions of all pipelines."""
+
+import contextlib
+import logging
+import threading
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping
+
+from .actions import Services
+from .book import Book
+from .errors import (
+    DeliveryError,
+    DuplicatedStopRequestError,
+    ExecutionNotStoppableError,
+    NotLatestExecutionError,
+    PipelineNotFoundError,
+    PipelineVersionNotFoundError,
+    StageNotRetryableError,
+    TooManyExecutionsError,
+)
+from .execution import Runner, not_started
+from .locks import StageLocks
+from .pipelines import DeployedPipeline, Pipelines
+from .recovery import interrupted, set_back, stopping
+from .state import ENDED, Execution
+from .transitions import INBOUND, OUTBOUND, Transitions
+
+_log = logging.getLogger(__name__)
+
+MOST_EXECUTIONS = 50  # of one pipeline at once, CodePipeline's quota in the modes QUEUED and PARALLEL
+_STOP_SECONDS = 20
+
+
+class Conductor:
+    """Holds the runner of every execution that has not ended. `lock` is held while one starts or is ended."""
+
+    def __init__(
+        self, *, services: Services, book: Book, pipelines: Pipelines, transitions: Transitions
+    ) -> None:
+        self.lock = threading.RLock()
+        self._services, self._book = services, book
+        self._pipelines, self._transitions = pipelines, transitions
+        self._locks: defaultdict[str, StageLocks] = defaultdict(StageLocks)
+        self._runners: dict[str, Runner] = {}
+        self._suspended = False
+        self._interrupt()
+
+    def start(
+        self,
+        pipeline: DeployedPipeline,
+        *,
+        revision: str | None,
+        trigger: str,
+        variables: Mapping[str, str] | None = None,
+        request_token: str | None = None,
+        restarted: bool = False,
+    ) -> str:
+        """Start an execution, as Engine.start_pipeline_execution tells."""
+        with self.lock:
+            self._refuse_when_stopped()
+            for earlier in self._book.executions() if request_token is not None else ():
+                if (earlier.pipeline, earlier.request_token) == (pipeline.name, request_token):
+                    return earlier.id
+            structure = pipeline.structure
+            for unknown in sorted((variables or {}).keys() - structure.variables.keys()):
+                raise DeliveryError(f"the pipeline '{pipeline.name}' declares no variable '{unknown}'")
+            if structure.mode != "SUPERSEDED" and len(self.running(pipeline.name)) >= MOST_EXECUTIONS:
+                raise TooManyExecutionsError(
+                    f"{MOST_EXECUTIONS} executions of the pipeline '{pipeline.name}' have not ended yet"
+                )
+            repository = self._services.repository
+            commit = revision or repository.head(structure.branch) or ""
+            execution = Execution(
+                id=str(uuid.uuid4()),
+                pipeline=pipeline.name,
+                version=pipeline.version,
+                trigger=trigger,
+                status="InProgress",
+                revision=commit,
+                message=repository.describe(commit)["message"].split("\n")[0] if commit else "",
+                started=time.time(),
+                stages=not_started(structure.stages),
+                mode=structure.mode,
+                variables={**structure.variables, **(variables or {})},
+                request_token=request_token,
+                restarted=restarted,
+            )
+            self._book.open(execution)
+            self._run(pipeline, execution)
+            return execution.id
+
+    def stop(self, execution: Execution, *, abandon: bool, reason: str) -> None:
+        """Stop an execution, as Engine.stop_pipeline_execution tells."""
+        with self.lock:
+            runner = self._runners.get(execution.id)
+            now = self._book.execution(execution.id)
+            if runner is None or now.status in ENDED:
+                raise ExecutionNotStoppableError(f"the execution {execution.id} is {now.status}")
+            if now.status == "Stopping" and not (abandon and not runner.abandoned):
+                raise DuplicatedStopRequestError(f"the execution {execution.id} is being stopped already")
+            self._book.change(execution.id, lambda e: stopping(e, reason))
+            runner.halt("Stopped", abandon=abandon)
+
+    def retry(self, pipeline: DeployedPipeline, stage: str, execution_id: str, *, everything: bool) -> None:
+        """Run a stage again, as Engine.retry_stage_execution tells."""
+        with self.lock:
+            self._refuse_when_stopped()
+            execution = self._book.execution(execution_id)
+            if execution.version != pipeline.version:
+                raise StageNotRetryableError(
+                    f"the pipeline '{pipeline.name}' has changed since the execution {execution_id} started"
+                )
+            latest = self.latest(pipeline.name, stage)
+            if latest is not None and latest.id != execution_id and execution.mode != "PARALLEL":
+                raise NotLatestExecutionError(
+                    f"the execution {latest.id} has been in the stage '{stage}' since"
+                )
+            retryable = ("Failed", "Stopped")
+            if execution.status not in retryable or execution.stage(stage).status not in retryable:
+                raise StageNotRetryableError(
+                    f"the stage '{stage}' of the execution {execution_id} has no failed action to retry"
+                )
+            self._book.change(execution_id, lambda e: set_back(e, stage, everything=everything))
+            self._run(pipeline, self._book.execution(execution_id))
+
+    def resume(self) -> None:
+        """Go on with the executions that waited, for a person or for their turn, when an earlier process ended."""
+        with self.lock:
+            waiting = [e for e in self._book.executions() if e.status not in ENDED]
+            # Who is in a stage takes it before those in front of it stand in line, the oldest first.
+            for execution in sorted(waiting, key=lambda e: not _inside(e)):
+                if execution.id in self._runners:
+                    continue
+                try:
+                    pipeline = self._pipelines.version(execution.pipeline, execution.version)
+                except (PipelineNotFoundError, PipelineVersionNotFoundError):
+                    self._book.update(execution.id, status="Cancelled")
+                    continue
+                runner = self._run(pipeline, execution)
+                if execution.status == "Stopping":
+                    runner.halt("Stopped", abandon=False)
+                elif self._superseded(execution):
+                    runner.halt("Cancelled", abandon=True)
+
+    def cancel(self, pipeline: str) -> None:
+        """The pipeline is deleted: end its executions."""
+        with self.lock:
+            for runner in self._runners.values():
+                if runner.pipeline.name == pipeline:
+                    runner.halt("Cancelled", abandon=True)
+
+    def suspend(self) -> None:
+        """End everything that runs; what waits is resumed by the next process. May be called twice."""
+        with self.lock:
+            self._suspended = True
+            runners = list(self._runners.values())
+            self._services.approvals.suspend()
+        for runner in runners:
+            runner.suspend()
+        for runner in runners:
+            runner.thread.join(_STOP_SECONDS)
+        self._interrupt()
+
+    def running(self, pipeline: str) -> list[Execution]:
+        """Executions that have not ended, oldest first."""
+        return [e for e in self._book.executions() if e.pipeline == pipeline and e.status not in ENDED]
+
+    def latest(self, pipeline: str, stage: str) -> Execution | None:
+        """The execution that entered a stage last."""
+        entered = [
+            (there.started, execution)
+            for execution in self._book.executions()
+            for there in execution.stages
+            if execution.pipeline == pipeline and there.name == stage and there.started is not None
+        ]
+        return max(entered, key=lambda one: one[0])[1] if entered else None
+
+    def waiting(self, pipeline: str, stage: str) -> tuple[str, ...]:
+        """The executions in front of a stage, the next one first."""
+        return self._locks[pipeline].waiting(stage)
+
+    def _run(self, pipeline: DeployedPipeline, execution: Execution) -> Runner:
+        runner = Runner(
+            pipeline=pipeline,
+            execution=execution,
+            services=self._services,
+            book=self._book,
+            locks=self._locks[pipeline.name],
+            open_=lambda stage: self._is_open(pipeline, stage),
+            outdated=self._outdated,
+            ended=self._ended,
+        )
+        self._runners[execution.id] = runner
+        runner.thread.start()
+        return runner
+
+    def _is_open(self, pipeline: DeployedPipeline, stage: str) -> bool:
+        """Whether executions may pass into a stage: nobody has disabled the way into it, or out of the one before."""
+        names = [s.name for s in pipeline.structure.stages]
+        before = names[: names.index(stage)][-1:]
+        ways = [(stage, INBOUND), *((name, OUTBOUND) for name in before)]
+        return all(self._transitions.get(pipeline.name, name, kind).enabled for name, kind in ways)
+
+    def _outdated(self, runner: Runner) -> bool:
+        """Whether the pipeline was changed under an execution and starts anew."""
+        with self.lock:
+            try:
+                now = self._pipelines.get(runner.pipeline.name)
+            except PipelineNotFoundError:
+                return True
+            if now.version == runner.pipeline.version or not now.restart_on_update:
+                return False
+            if not self._was_restarted(now) and not self._suspended:
+                self._restart(now)
+            return True
+
+    def _restart(self, pipeline: DeployedPipeline) -> None:
+        """Start the changed pipeline with the newest commit of the executions that end because of the change.
+
+        Those at work finish what they are doing; those that only wait, for a person or a stage, end now.
+        """
+        running = self.running(pipeline.name)
+        try:
+            self.start(
+                pipeline, revision=running[-1].revision, trigger="StartPipelineExecution", restarted=True
+            )
+        except TooManyExecutionsError as error:
+            _log.warning("no restart: %s", error)
+        for execution in running:
+            actions = [action for stage in execution.stages for action in stage.actions]
+            if not any(a.status == "InProgress" and a.category != "Approval" for a in actions):
+                self._runners[execution.id].halt("Cancelled", abandon=True)
+
+    def _was_restarted(self, pipeline: DeployedPipeline) -> bool:
+        return any(
+            e.restarted and (e.pipeline, e.version) == (pipeline.name, pipeline.version)
+            for e in self._book.executions()
+        )
+
+    def _superseded(self, execution: Execution) -> bool:
+        """Whether a change of the pipeline has put another execution in the place of a waiting one."""
+        now = self._pipelines.get(execution.pipeline)
+        return now.version != execution.version and now.restart_on_update and self._was_restarted(now)
+
+    def _interrupt(self) -> None:
+        for execution in self._book.executions():
+            if execution.status not in ENDED:
+                self._book.change(execution.id, interrupted)
+
+    def _ended(self, runner: Runner) -> None:
+        with self.lock, contextlib.suppress(KeyError):
+            if self._runners[runner.id] is runner:
+                del self._runners[runner.id]
+
+    def _refuse_when_stopped(self) -> None:
+        if self._suspended:
+            raise DeliveryError("the delivery service has been stopped")
+
+
+def _inside(execution: Execution) -> bool:
+    return any(stage.status in ("InProgress", "Stopping") for stage in execution.stages)

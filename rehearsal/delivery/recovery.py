@@ -1,0 +1,65 @@
+"""What becomes of an execution whose process ended under it, and how a stage is set back to be run again."""
+
+from dataclasses import replace
+
+from .book import stamped
+from .state import ENDED, ActionState, Execution, StageState
+
+_ENDED_UNDER_IT = "the rehearsal ended while this ran"
+
+
+def interrupted(execution: Execution) -> Execution:
+    """The execution as it is once nothing of it runs any more.
+
+    A running action has failed, but for an approval, which waits on. A stage in which nothing waits has failed
+    with its action, and the execution with its stage. One that waits for a person, or for its turn, is unchanged.
+    """
+    if execution.status in ENDED:
+        return execution
+    stages = tuple(_interrupted(stage) for stage in execution.stages)
+    execution = replace(execution, stages=stages)
+    if any(stage.status == "Failed" for stage in stages):
+        outcome = "Stopped" if execution.status == "Stopping" else "Failed"
+        return stamped(execution, {"status": outcome})
+    return execution
+
+
+def _interrupted(stage: StageState) -> StageState:
+    if stage.status not in ("InProgress", "Stopping"):
+        return stage
+    actions = tuple(
+        stamped(action, {"status": "Failed", "error": _ENDED_UNDER_IT}) if _at_work(action) else action
+        for action in stage.actions
+    )
+    stage = replace(stage, actions=actions)
+    statuses = {action.status for action in actions}
+    if "Failed" in statuses and "InProgress" not in statuses:
+        return stamped(stage, {"status": "Failed"})
+    return stage
+
+
+def _at_work(action: ActionState) -> bool:
+    return action.status == "InProgress" and action.category != "Approval"
+
+
+def set_back(execution: Execution, stage_name: str, *, everything: bool) -> Execution:
+    """The execution with a stage begun anew: its failed actions, or all of them, are to be run again."""
+
+    def begun_anew(stage: StageState) -> StageState:
+        actions = tuple(
+            action if action.status == "Succeeded" and not everything else action.not_started()
+            for action in stage.actions
+        )
+        return stamped(replace(stage, actions=actions), {"status": "InProgress"})
+
+    stages = tuple(begun_anew(stage) if stage.name == stage_name else stage for stage in execution.stages)
+    return stamped(replace(execution, stages=stages, summary=None), {"status": "InProgress"})
+
+
+def stopping(execution: Execution, reason: str) -> Execution:
+    """The execution on its way to a stop; the stage that it is in too."""
+    stages = tuple(
+        replace(stage, status="Stopping") if stage.status == "InProgress" else stage
+        for stage in execution.stages
+    )
+    return replace(execution, status="Stopping", stages=stages, summary=reason or None)
