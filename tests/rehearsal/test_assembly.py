@@ -18,15 +18,17 @@ def record(zone: Any, name: str) -> dict[str, Any]:
     return {"Type": "AWS::Route53::RecordSet", "Properties": {"HostedZoneId": zone, "Name": name}}
 
 
-def write_assembly(folder: Path, stacks: dict[str, dict[str, Any]], nested: str | None = None) -> Path:
-    """A minimal manifest with one template per stack, all for account 111111111111."""
+def write_assembly(
+    folder: Path, stacks: dict[str, dict[str, Any]], nested: str | None = None, account: str = "111111111111"
+) -> Path:
+    """A minimal manifest with one template per stack, all for one account."""
     folder.mkdir(parents=True, exist_ok=True)
     artifacts: dict[str, Any] = {}
     for name, resources in stacks.items():
         (folder / f"{name}.json").write_text(json.dumps({"Resources": resources}))
         artifacts[name] = {
             "type": "aws:cloudformation:stack",
-            "environment": "aws://111111111111/us-east-1",
+            "environment": f"aws://{account}/us-east-1",
             "displayName": f"shown/{name}",
             "properties": {"templateFile": f"{name}.json", "stackName": name},
         }
@@ -44,6 +46,18 @@ def test_stacks_of_nested_assemblies_are_found(tmp_path: Path) -> None:
     assert assembly.targets == [Target(account="111111111111", region="us-east-1")]
     assert assembly.pipeline_stack.id == "shown/tools"
     assert assembly.connections == ["arn:connection"]
+
+
+def test_pipelines_account_is_bootstrapped_first_and_trusted_by_the_others(tmp_path: Path) -> None:
+    write_assembly(tmp_path, {"tools": {"P": PIPELINE}}, nested="dev", account="444444444444")
+    write_assembly(tmp_path / "dev", {"portal-dev": {}})
+    assembly = Assembly(tmp_path)
+    assert [target.account for target in assembly.targets] == ["444444444444", "111111111111"]
+    tools, dev = assembly.targets
+    assert assembly.trust(tools) == ()
+    assert assembly.trust(dev)[:2] == ("--trust", "444444444444")
+    # Without it the CLI refuses to trust anybody.
+    assert "--cloudformation-execution-policies" in assembly.trust(dev)
 
 
 def test_a_zone_is_named_by_what_its_records_share(tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""Who acts: builds and actions have the credentials of their own roles, in those roles' accounts."""
+
+import re
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.delivery import Execution
+from tests.rehearsal.delivery.builds import error, lines, run
+from tests.rehearsal.delivery.pieces import (
+    ACCOUNT,
+    change_set,
+    commands,
+    parameter,
+    pipeline,
+    source,
+    stage,
+)
+from tests.rehearsal.delivery.world import World
+
+OTHER = "222222222222"
+DEPLOYER = f"arn:aws:iam::{OTHER}:role/deployer"
+WHO_AM_I = "python3 -c \"import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])\""
+# Longer than a request holds, so that it travels through the artifact bucket.
+LONG = parameter("x" * 60_000)
+
+
+def allowing(principal: str, action: str) -> dict[str, Any]:
+    """A policy with one statement."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": action, "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def across_accounts(*, bucket_for: str = DEPLOYER, key_for: str | None = DEPLOYER) -> dict[str, Any]:
+    """A pipeline that deploys as DEPLOYER; its bucket and its key let these principals read (None: no key)."""
+    store: dict[str, Any] = {"Type": "S3", "Location": {"Ref": "Artifacts"}}
+    if key_for:
+        store["EncryptionKey"] = {"Type": "KMS", "Id": {"Fn::GetAtt": ["Key", "Arn"]}}
+    made = pipeline(
+        source(clone=False),
+        stage(
+            "dev",
+            change_set("app", "CHANGE_SET_REPLACE", role_arn=DEPLOYER),
+            change_set("app", "CHANGE_SET_EXECUTE", run_order=2, role_arn=DEPLOYER),
+        ),
+        ArtifactStore=store,
+    )
+    made["Resources"]["Policy"] = {
+        "Type": "AWS::S3::BucketPolicy",
+        "Properties": {
+            "Bucket": {"Ref": "Artifacts"},
+            "PolicyDocument": allowing(bucket_for, "s3:GetObject*"),
+        },
+    }
+    if key_for:
+        made["Resources"]["Key"] = {
+            "Type": "AWS::KMS::Key",
+            "Properties": {"KeyPolicy": allowing(key_for, "kms:Decrypt")},
+        }
+    return made
+
+
+def deploy(world: World, template: dict[str, Any], *, text: str = LONG) -> Execution:
+    world.make_roles("deployer", account=OTHER)
+    return world.run(template, {"template.json": text})
+
+
+def refusal(execution: Execution) -> str:
+    return execution.stage("dev").action("Replace").error or ""
+
+
+def test_build_acts_as_the_service_role_of_its_project(world: World) -> None:
+    (identity,) = lines(world, run(world, commands(WHO_AM_I)))
+    assert re.fullmatch(
+        rf"arn:aws:sts::{ACCOUNT}:assumed-role/build/AWSCodeBuild-[0-9a-f]{{8}}-[0-9a-f-]{{27}}", identity
+    )
+
+
+def test_build_whose_service_role_is_not_there_fails(world: World) -> None:
+    world.cloud.client("iam", ACCOUNT).delete_role(RoleName="build")
+    told = error(run(world, commands("true")))
+    assert f"not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/build" in told
+
+
+def test_stack_lands_in_the_account_of_the_actions_role(world: World) -> None:
+    execution = deploy(world, across_accounts())
+    assert execution.status == "Succeeded", refusal(execution)
+    (stack,) = world.cloud.client("cloudformation", OTHER).describe_stacks(StackName="app")["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    with pytest.raises(ClientError, match="does not exist"):
+        world.cloud.client("cloudformation", ACCOUNT).describe_stacks(StackName="app")
+
+
+def test_action_whose_role_is_not_there_fails(world: World) -> None:
+    told = refusal(world.run(across_accounts(), {"template.json": parameter("one")}))
+    assert f"not authorized to perform: sts:AssumeRole on resource: {DEPLOYER}" in told
+
+
+@pytest.mark.parametrize(
+    ("closed", "action"),
+    [
+        ({"bucket_for": f"arn:aws:iam::{OTHER}:role/somebody"}, "s3:GetObject"),
+        ({"key_for": f"arn:aws:iam::{ACCOUNT}:root"}, "kms:Decrypt"),
+    ],
+)
+def test_role_that_may_not_read_the_artifacts_fails(
+    world: World, closed: dict[str, Any], action: str
+) -> None:
+    told = refusal(deploy(world, across_accounts(**closed), text=parameter("one")))
+    assert told.startswith(f"{DEPLOYER} is not authorized to perform: {action} on resource: ")
+
+
+def test_other_account_cannot_read_artifacts_under_a_key_that_is_not_ours(world: World) -> None:
+    told = refusal(deploy(world, across_accounts(key_for=None), text=parameter("one")))
+    assert "encrypted with the key aws/s3, which no other account can use" in told
+
+
+def test_builds_project_is_looked_for_in_the_account_of_the_actions_role(world: World) -> None:
+    world.make_roles("deployer", account=OTHER)
+    execution = run(world, commands("true"), role_arn=DEPLOYER)
+    assert f"in account {OTHER}" in error(execution)
