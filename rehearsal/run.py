@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from rehearsal.approvals import Approver
-from rehearsal.assembly import Assembly
+from rehearsal.assembly import Assembly, Target
 from rehearsal.audit.inventory import take_inventory
 from rehearsal.client import Endpoint, Execution
 from rehearsal.destroy import BASELINE
@@ -49,10 +50,10 @@ class Rehearsal:
             self._cdk("synth", "--quiet", "--output", str(output), CDK_VALIDATION="false")
         self.assembly = Assembly(output)
         self.aws.provide(self.assembly)
-        for target in self.assembly.targets:
-            with self._part(f"bootstrap {target.account}"):
-                trust = self.assembly.trust(target)
-                self._cdk("bootstrap", target.url, *trust, "--app", str(output), account=target.account)
+        home, *others = self.assembly.targets
+        self._bootstrap(home)
+        if others:
+            self._bootstrap(*others)
         if self.destroyable:
             self._take_baseline()
         stack = self.assembly.pipeline_stack
@@ -121,9 +122,22 @@ class Rehearsal:
             held = take_inventory(self.aws.cloud.client, accounts)
             (self.workspace.state / BASELINE).write_text(json.dumps(held, indent=1))
 
+    def _bootstrap(self, *targets: Target) -> None:
+        """Bootstrap these side by side, because the CLI spends most of its time waiting."""
+        app = str(self.assembly.folder)
+
+        def bootstrap(target: Target) -> None:
+            trust = self.assembly.trust(target)
+            self._cdk("bootstrap", target.url, *trust, "--app", app, account=target.account)
+
+        accounts = ", ".join(target.account for target in targets)
+        with self._part(f"bootstrap {accounts}"), ThreadPoolExecutor(len(targets)) as pool:
+            list(pool.map(bootstrap, targets))
+
     def _cdk(self, *arguments: str, account: str | None = None, **extra: str) -> None:
         env = {**self.aws.workbench(account), **extra}
-        log = self.workspace.state / "logs" / f"cdk-{arguments[0]}.log"
+        name = "-".join(filter(None, ["cdk", arguments[0], account]))
+        log = self.workspace.state / "logs" / f"{name}.log"
         cdk(*arguments, root=self.workspace.root, env=env, log=log)
 
     @contextmanager
