@@ -13,11 +13,13 @@ from .errors import RefusedError
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One checked request. `operation` is the model's name of it, `parameters` have the model's members."""
+    """One checked request. `operation` is the model's name of it, `parameters` have the model's members, `caller`
+    is the ARN of who asks."""
 
     engine: Engine
     account: str
     region: str
+    caller: str
     operation: str
     parameters: Mapping[str, Any]
 
@@ -41,15 +43,21 @@ class Call:
 
     def executions(self, pipeline: DeployedPipeline) -> list[Execution]:
         """The pipeline's executions, the newest first."""
-        return [execution for execution in self.engine.executions() if execution.pipeline == pipeline.name]
+        return self.engine.executions(pipeline.name)
 
-    def execution(self, pipeline: DeployedPipeline, execution_id: str) -> Execution:
-        """One of them. Raises RefusedError (PipelineExecutionNotFoundException)."""
+    def execution(
+        self,
+        pipeline: DeployedPipeline,
+        execution_id: str,
+        *,
+        missing: str = "PipelineExecutionNotFoundException",
+    ) -> Execution:
+        """One of them. Raises RefusedError with the code `missing`."""
         for execution in self.executions(pipeline):
             if execution.id == execution_id:
                 return execution
         raise RefusedError(
-            "PipelineExecutionNotFoundException",
+            missing,
             f"The pipeline '{pipeline.name}' has no execution with the id '{execution_id}'",
         )
 

@@ -50,8 +50,8 @@ class Service:
         prefix, _, operation = target.partition(".")
         return operation if prefix == self.target_prefix and operation in self._operations else None
 
-    def answer(self, target: str, body: bytes, *, account: str, region: str) -> Response:
-        """Answer a request of an account. Raises nothing: what fails is an error of AWS's form."""
+    def answer(self, target: str, body: bytes, *, account: str, region: str, caller: str) -> Response:
+        """Answer a request; `caller` is the ARN of who asks. Raises nothing: what fails is an error of AWS's form."""
         name = self.operation(target)
         if name is None:
             return Response.failure(
@@ -63,6 +63,7 @@ class Service:
                 engine=self._engine,
                 account=account,
                 region=region,
+                caller=caller,
                 operation=name,
                 parameters=requests.read(model.input_shape, body),
             )

@@ -52,13 +52,23 @@ def _handler(service: Service, otherwise: _Handler | None = None) -> _Handler:
         elif otherwise and service.operation(headers.get("x-amz-target", "")) is None:
             return await otherwise(method, path, headers, body, query)
         else:  # on a thread: StartBuild asks this same endpoint for its project
-            response = await run_reentrant(_answer, service, headers.get("x-amz-target", ""), body)
+            response = await run_reentrant(_answer, service, headers, body, query)
         return response.status, {"Content-Type": "application/x-amz-json-1.1"}, response.body
 
     return handle
 
 
-def _answer(service: Service, target: str, body: bytes) -> Response:
+def _answer(service: Service, headers: dict[str, str], body: bytes, query: Any) -> Response:
     from ministack.core.responses import get_account_id, get_region
+    from ministack.services import sts
 
-    return service.answer(target, body, account=str(get_account_id()), region=str(get_region()))
+    account = str(get_account_id())
+    identity = sts._caller_identity(headers, query)
+    return service.answer(
+        headers.get("x-amz-target", ""),
+        body,
+        account=account,
+        region=str(get_region()),
+        # Credentials that the emulator cannot resolve are refused before this, where it enforces them.
+        caller=identity["userArn"] if isinstance(identity, dict) else f"arn:aws:iam::{account}:root",
+    )

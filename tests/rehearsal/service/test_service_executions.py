@@ -1,5 +1,6 @@
 """Executions as CodePipeline's API tells them, asked by boto3."""
 
+import json
 from typing import Any
 
 import pytest
@@ -32,7 +33,8 @@ def test_pushed_commit_is_told_of_its_execution(world: World) -> None:
     assert summary["status"] == "Succeeded"
     assert summary["trigger"]["triggerType"] == "WebhookV2"
     assert summary["sourceRevisions"][0]["revisionId"] == commit
-    assert summary["sourceRevisions"][0]["revisionSummary"] == "Greet the customer"
+    told = json.loads(summary["sourceRevisions"][0]["revisionSummary"])
+    assert told["CommitMessage"] == "Greet the customer"
     assert summary["startTime"] <= summary["lastUpdateTime"]
 
     execution = world.codepipeline.get_pipeline_execution(

@@ -28,6 +28,20 @@ def test_pipelines_are_listed_in_pages(world: World) -> None:
 
 
 def test_token_of_another_question_is_not_valid(world: World) -> None:
+    world.deploy(pipeline(source(), stage("Gate", approval())))
+    for message in ("one", "two"):
+        world.push(message=message)
+    world.until(lambda: [e.stage("Source").status for e in world.engine.executions()] == ["Succeeded"] * 2)
+    ask = {"pipelineName": "delivery", "maxResults": 1}
+    token = world.codepipeline.list_pipeline_executions(**ask)["nextToken"]
+
+    assert world.codepipeline.list_pipeline_executions(**ask, nextToken=token)["pipelineExecutionSummaries"]
+    other = {"succeededInStage": {"stageName": "Source"}}
+    with pytest.raises(world.codepipeline.exceptions.InvalidNextTokenException):
+        world.codepipeline.list_pipeline_executions(**ask, filter=other, nextToken=token)
+
+
+def test_token_that_nobody_gave_is_not_valid(world: World) -> None:
     for name in ("one", "two"):
         world.deploy(pipeline(source(), stage("Gate", approval()), Name=name), stack=name)
     token = world.codepipeline.list_pipelines(maxResults=1)["nextToken"]

@@ -16,5 +16,6 @@ def put_result(call: Call) -> dict[str, Any]:
         token=asked["token"],
         status=asked["result"]["status"],
         summary=asked["result"]["summary"],
+        by=call.caller,
     )
     return {"approvedAt": time.time()}

@@ -1,19 +1,53 @@
-"""StartPipelineExecution, GetPipelineExecution, ListPipelineExecutions."""
+"""StartPipelineExecution, StopPipelineExecution, RetryStageExecution, GetPipelineExecution, ListPipelineExecutions."""
 
 from typing import Any
 
+from ...errors import ActionFailed
 from ...state import Execution
 from ..call import Call
+from ..errors import ConstraintError
 from ..pages import page
-from . import console
+from .revisions import asked_for, sources
 
 _MOST_EXECUTIONS = 100
 
 
 def start(call: Call) -> dict[str, Any]:
-    """StartPipelineExecution: of the branch's newest commit."""
+    """StartPipelineExecution: of the named commit, else of the branch's newest."""
     pipeline = call.pipeline(call.parameters["name"])
-    return {"pipelineExecutionId": call.engine.start_pipeline_execution(pipeline.name)}
+    variables = {v["name"]: v["value"] for v in call.parameters.get("variables", [])}
+    try:
+        execution_id = call.engine.start_pipeline_execution(
+            pipeline.name,
+            revision=asked_for(call, pipeline),
+            variables=variables,
+            request_token=call.parameters.get("clientRequestToken"),
+        )
+    except ActionFailed as error:  # the repository does not have the commit
+        raise ConstraintError(str(error)) from error
+    return {"pipelineExecutionId": execution_id}
+
+
+def stop(call: Call) -> dict[str, Any]:
+    """StopPipelineExecution: after the running actions, or with `abandon` at once."""
+    asked = call.parameters
+    pipeline = call.pipeline(asked["pipelineName"])
+    execution = call.execution(pipeline, asked["pipelineExecutionId"], missing="ValidationException")
+    call.engine.stop_pipeline_execution(
+        pipeline.name, execution.id, abandon=asked.get("abandon", False), reason=asked.get("reason", "")
+    )
+    return {"pipelineExecutionId": execution.id}
+
+
+def retry_stage(call: Call) -> dict[str, Any]:
+    """RetryStageExecution: the execution goes on in the stage where it failed."""
+    asked = call.parameters
+    pipeline = call.pipeline(asked["pipelineName"])
+    execution = call.execution(pipeline, asked["pipelineExecutionId"], missing="StageNotRetryableException")
+    execution_id = call.engine.retry_stage_execution(
+        pipeline.name, asked["stageName"], execution.id, asked["retryMode"]
+    )
+    return {"pipelineExecutionId": execution_id}
 
 
 def get(call: Call) -> dict[str, Any]:
@@ -21,26 +55,17 @@ def get(call: Call) -> dict[str, Any]:
     pipeline = call.pipeline(call.parameters["pipelineName"])
     execution = call.execution(pipeline, call.parameters["pipelineExecutionId"])
     revisions = [
-        {
-            "name": source.outputs[0],
-            "revisionId": execution.revision,
-            "revisionSummary": execution.message or None,
-            "created": execution.started,
-            "revisionUrl": console.commit(source, execution.revision),
-        }
-        for source in pipeline.structure.stages[0].actions
-        if source.outputs and execution.revision
+        {"name": source.outputs[0], "created": execution.started, **shown}
+        for source, shown in sources(pipeline, execution)
+        if source.outputs
     ]
     return {
         "pipelineExecution": {
             "pipelineName": pipeline.name,
             "pipelineVersion": execution.version,
-            "pipelineExecutionId": execution.id,
-            "status": execution.status,
             "artifactRevisions": revisions,
-            "trigger": {"triggerType": execution.trigger},
-            "executionMode": pipeline.structure.mode,
-            "executionType": "STANDARD",
+            "variables": [{"name": n, "resolvedValue": v} for n, v in execution.variables.items()],
+            **_common(execution),
         }
     }
 
@@ -53,27 +78,32 @@ def list_all(call: Call) -> dict[str, Any]:
     found, token = page(call, executions, key=lambda execution: execution.id, longest=_MOST_EXECUTIONS)
     rows = [
         {
-            "pipelineExecutionId": execution.id,
-            "status": execution.status,
             "startTime": execution.started,
             "lastUpdateTime": _updated(execution),
             "sourceRevisions": [
-                {
-                    "actionName": source.name,
-                    "revisionId": execution.revision,
-                    "revisionSummary": execution.message or None,
-                    "revisionUrl": console.commit(source, execution.revision),
-                }
-                for source in pipeline.structure.stages[0].actions
-                if execution.revision
+                {"actionName": source.name, **shown} for source, shown in sources(pipeline, execution)
             ],
-            "trigger": {"triggerType": execution.trigger},
-            "executionMode": pipeline.structure.mode,
-            "executionType": "STANDARD",
+            "stopTrigger": {"reason": execution.summary} if _stopped(execution) else None,
+            **_common(execution),
         }
         for execution in found
     ]
     return {"pipelineExecutionSummaries": rows, "nextToken": token}
+
+
+def _common(execution: Execution) -> dict[str, Any]:
+    return {
+        "pipelineExecutionId": execution.id,
+        "status": execution.status,
+        "statusSummary": execution.summary,
+        "trigger": {"triggerType": execution.trigger},
+        "executionMode": execution.mode,
+        "executionType": "STANDARD",
+    }
+
+
+def _stopped(execution: Execution) -> bool:
+    return execution.status in ("Stopping", "Stopped") and bool(execution.summary)
 
 
 def _succeeded(execution: Execution, stage_name: str) -> bool:

@@ -1,18 +1,11 @@
 """What both GetPipelineState and ListActionExecutions tell of an action that ran."""
 
-import uuid
-
-from ...state import ActionState, Execution
-
-
-def action_execution_id(execution: Execution, state: ActionState) -> str:
-    """The id of one run of an action: the same whenever it is asked for."""
-    return str(uuid.uuid5(uuid.UUID(execution.id), f"{state.name} {state.started}"))
+from ...state import ActionState
 
 
 def changed(state: ActionState) -> float | None:
     """When the action's status last changed."""
-    return state.ended or state.started
+    return state.updated or state.ended or state.started
 
 
 def error(state: ActionState) -> dict[str, str] | None:

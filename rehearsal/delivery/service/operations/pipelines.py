@@ -1,18 +1,24 @@
-"""GetPipeline and ListPipelines."""
+"""GetPipeline, ListPipelines, UpdatePipeline."""
 
 from typing import Any
 
+from ...errors import PipelineNotFoundError
+from ...pipelines import DeployedPipeline
 from ..call import Call
+from ..errors import ConstraintError
 from ..pages import page
 
 _MOST_PIPELINES = 1000
 
 
 def get(call: Call) -> dict[str, Any]:
-    """GetPipeline: the declaration and what AWS knows beside it."""
+    """GetPipeline: the declaration, as it is now or was in a version, and what AWS knows beside it."""
     found = call.pipeline(call.parameters["name"])
+    version = call.parameters.get("version")
+    if version is not None:
+        found = call.engine.get_pipeline(found.name, version)
     return {
-        "pipeline": {**found.declaration, "version": found.version},
+        "pipeline": _declared(found),
         "metadata": {"pipelineArn": found.arn, "created": found.created, "updated": found.updated},
     }
 
@@ -32,3 +38,18 @@ def list_all(call: Call) -> dict[str, Any]:
         for pipeline in found
     ]
     return {"pipelines": rows, "nextToken": token}
+
+
+def update(call: Call) -> dict[str, Any]:
+    """UpdatePipeline: the structure as given from now on; a version in it, as GetPipeline gives it, counts for
+    nothing."""
+    declaration = {k: v for k, v in call.parameters["pipeline"].items() if k != "version"}
+    try:
+        call.pipeline(declaration["name"])
+    except PipelineNotFoundError as error:  # the model has no other word for it here
+        raise ConstraintError(str(error)) from error
+    return {"pipeline": _declared(call.engine.update_pipeline(declaration))}
+
+
+def _declared(pipeline: DeployedPipeline) -> dict[str, Any]:
+    return {**pipeline.declaration, "version": pipeline.version}

@@ -1,95 +1,86 @@
 """GetPipelineState: for each stage who is in it, who waits in front of it, and what its actions did last."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from ...pipelines import DeployedPipeline
-from ...state import ENDED, ActionState, Execution, StageState
+from ...state import ActionExecution
 from ...structure import Action, Stage
+from ...transitions import StageView, Transition
 from ..call import Call
 from . import console, outcomes
+
+_Latest = dict[tuple[str, str], ActionExecution]
 
 
 def get(call: Call) -> dict[str, Any]:
     """GetPipelineState, by the pipeline's structure as it is now."""
     pipeline = call.pipeline(call.parameters["name"])
-    executions = call.executions(pipeline)
+    views = {view.name: view for view in call.engine.get_pipeline_state(pipeline.name)}
+    latest: _Latest = {}
+    for ran in call.engine.list_action_executions(pipeline.name):
+        latest.setdefault((ran.stage, ran.action.name), ran)  # they come newest first
+    stages = [stage for stage in pipeline.structure.stages if stage.name in views]
     return {
         "pipelineName": pipeline.name,
         "pipelineVersion": pipeline.version,
-        "stageStates": [_stage(pipeline, stage, executions) for stage in pipeline.structure.stages],
+        "stageStates": [_stage(pipeline, stage, views[stage.name], latest) for stage in stages],
         "created": pipeline.created,
         "updated": pipeline.updated,
     }
 
 
-def _stage(pipeline: DeployedPipeline, stage: Stage, executions: Sequence[Execution]) -> dict[str, Any]:
-    seen = [(e, state) for e in executions for state in e.stages if state.name == stage.name]
-    entered = [(e, state) for e, state in seen if state.status and state.started]
-    latest = max(entered, key=lambda one: one[1].started or 0, default=None)
-    inbound = [_standing(e, "InProgress") for e in executions[::-1] if _waits(e, stage.name)]
+def _stage(pipeline: DeployedPipeline, stage: Stage, view: StageView, latest: _Latest) -> dict[str, Any]:
+    inbound = [_standing(execution_id, "InProgress") for execution_id in view.waiting]
+    actions = [action for batch in stage.batches() for action in batch]
+    status = view.latest.stage(stage.name).status if view.latest else None
     return {
         "stageName": stage.name,
         "inboundExecution": inbound[0] if inbound else None,
         "inboundExecutions": inbound,
-        "inboundTransitionState": {"enabled": True},
-        "actionStates": [
-            _action(pipeline, action, _latest(action, seen)) for batch in stage.batches() for action in batch
-        ],
-        "latestExecution": _standing(latest[0], latest[1].status) if latest else None,
+        "inboundTransitionState": _transition(view.inbound),
+        "actionStates": [_action(pipeline, a, latest.get((stage.name, a.name))) for a in actions],
+        "latestExecution": _standing(view.latest.id, status) if view.latest and status else None,
     }
 
 
-def _standing(execution: Execution, status: str | None) -> dict[str, Any]:
-    return {"pipelineExecutionId": execution.id, "status": status, "type": "STANDARD"}
+def _standing(execution_id: str, status: str) -> dict[str, Any]:
+    return {"pipelineExecutionId": execution_id, "status": status, "type": "STANDARD"}
 
 
-def _waits(execution: Execution, stage_name: str) -> bool:
-    """Whether it stands in front of the stage: it is through all stages before, and has not entered this one."""
-    if execution.status in ENDED:
-        return False
-    for stage in execution.stages:
-        if stage.name == stage_name:
-            return stage.status is None
-        if stage.status != "Succeeded":
-            return False
-    return False
+def _transition(way: Transition) -> dict[str, Any]:
+    return {
+        "enabled": way.enabled,
+        "disabledReason": None if way.enabled else way.reason,
+        "lastChangedAt": way.changed,
+        "lastChangedBy": way.changed_by,
+    }
 
 
-def _latest(
-    action: Action, seen: Sequence[tuple[Execution, StageState]]
-) -> tuple[Execution, ActionState] | None:
-    """The action as it ran last, in whichever execution that was."""
-    ran = [(e, state) for e, stage in seen for state in stage.actions if state.name == action.name]
-    ran = [(e, state) for e, state in ran if state.status]
-    return max(ran, key=lambda one: one[1].started or 0, default=None)
-
-
-def _action(
-    pipeline: DeployedPipeline, action: Action, latest: tuple[Execution, ActionState] | None
-) -> dict[str, Any]:
+def _action(pipeline: DeployedPipeline, action: Action, latest: ActionExecution | None) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "actionName": action.name,
         "entityUrl": console.entity(action, pipeline.region),
     }
     if latest is None:
         return shown
-    execution, state = latest
+    state = latest.action
     shown["latestExecution"] = {
-        "actionExecutionId": outcomes.action_execution_id(execution, state),
+        "actionExecutionId": state.id,
         "status": state.status,
         "summary": state.summary or None,
         "lastStatusChange": outcomes.changed(state),
         "token": state.token,
+        "lastUpdatedBy": state.updated_by,
         "externalExecutionId": state.external_id,
+        "externalExecutionUrl": state.url or None,
         "errorDetails": outcomes.error(state),
     }
-    if action.category == "Source" and execution.revision:
-        shown["revisionUrl"] = console.commit(action, execution.revision)
-        if state.status == "Succeeded":
-            shown["currentRevision"] = {
-                "revisionId": execution.revision,
-                "revisionChangeId": execution.revision,
-                "created": outcomes.changed(state),
-            }
+    commit = state.external_id
+    if action.category == "Source" and state.status == "Succeeded" and commit:
+        shown["revisionUrl"] = console.commit(action, commit)
+        shown["currentRevision"] = {
+            "revisionId": commit,
+            "revisionChangeId": commit,
+            "created": outcomes.changed(state),
+        }
     return shown
