@@ -162,6 +162,8 @@ def _closed(
 
 def _ended(build: BuildState, status: str, message: str | None, changes: Mapping[str, Any]) -> BuildState:
     now = time.time()
-    phases = _closed(build.phases, status, None, message)
+    # A phase that failed before is the reason; the one that was still open behind it did what it should.
+    known = any(phase.status not in (None, "SUCCEEDED") for phase in build.phases)
+    phases = _closed(build.phases, "SUCCEEDED") if known else _closed(build.phases, status, None, message)
     phases = (*phases, BuildPhase(type="COMPLETED", started=now))
     return replace(build, status=status, ended=now, phases=phases, **changes)

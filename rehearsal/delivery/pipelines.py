@@ -53,12 +53,19 @@ class Pipelines:
         self._database = database
         self._lock = threading.Lock()
         self._pipelines = {p.name: p for p in database.all("pipelines", DeployedPipeline)}
+        self._unclaimed = set(self._pipelines)
         self._versions = {(p.name, p.version): p for p in database.all("versions", DeployedPipeline)}
 
     def names(self) -> list[str]:
         """All names, sorted."""
         with self._lock:
             return sorted(self._pipelines)
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a pipeline of this name is deployed. One that only an earlier process has deployed is not in the
+        way: a cloud that begins anew, or from an earlier day, makes it again."""
+        with self._lock:
+            return name in self._pipelines and name not in self._unclaimed
 
     def get(self, name: str) -> DeployedPipeline:
         """The pipeline as it is now. Raises PipelineNotFoundError."""
@@ -89,6 +96,7 @@ class Pipelines:
         """Make or change a pipeline; its version counts up when its structure differs."""
         now, name = time.time(), declaration["name"]
         with self._lock:
+            self._unclaimed.discard(name)
             before = self._pipelines.get(name)
             pipeline = DeployedPipeline(
                 account=account,

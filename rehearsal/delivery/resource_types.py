@@ -36,7 +36,7 @@ def register(pipelines: Pipelines, transitions: Transitions, tags: Tags) -> None
 
     def create_pipeline(logical_id: str, properties: dict[str, Any], stack: str) -> registry.Created:
         name = properties.get("Name") or f"{stack}-{logical_id}-{uuid.uuid4().hex[:12].upper()}"
-        if name in pipelines.names():
+        if pipelines.is_taken(name):
             raise ValueError(f"A pipeline with the name '{name}' already exists")
         return put(name, {}, properties)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .errors import ActionFailed
 
-_PUSHES = "pushes"
+_PUSHES, _TOLD = "pushes", "told"
 # Each push leaves a line per branch, so that two in a row are two, as a webhook would tell them.
 _HOOK = f"""#!/bin/sh
 cat >> "$GIT_DIR/{_PUSHES}"
@@ -30,7 +30,7 @@ class SourceRepository:
         self._told = 0
 
     def create(self) -> None:
-        """Make the repository unless it is there; pushes made before now are not told any more."""
+        """Make the repository unless it is there."""
         if not (self.path / "HEAD").exists():
             self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
             self._git("init", "--quiet", "--bare", "--initial-branch=main")
@@ -40,11 +40,14 @@ class SourceRepository:
         hook.parent.mkdir(exist_ok=True)
         hook.write_text(_HOOK)
         hook.chmod(0o700)
-        pushes = self.path / _PUSHES
-        self._told = pushes.stat().st_size if pushes.exists() else 0
+        told = self.path / _TOLD
+        self._told = int(told.read_text()) if told.exists() else 0
 
     def new_pushes(self) -> list[Push]:
-        """The pushes since the last call, oldest first. Deleted branches and tags are left out."""
+        """The pushes since the last call, oldest first. Deleted branches and tags are left out.
+
+        Those that were not acknowledged are told to the next process again.
+        """
         try:
             with (self.path / _PUSHES).open("rb") as file:
                 file.seek(self._told)
@@ -59,6 +62,12 @@ class SourceRepository:
             if ref.startswith("refs/heads/") and revision.strip("0"):
                 found.append(Push(branch=ref.removeprefix("refs/heads/"), revision=revision))
         return found
+
+    def acknowledge(self) -> None:
+        """What the pushes told until now start has been started."""
+        fresh = self.path / f"{_TOLD}.new"
+        fresh.write_text(f"{self._told}\n")
+        fresh.replace(self.path / _TOLD)
 
     def head(self, branch: str) -> str | None:
         """The commit of a branch; None if nothing was pushed to it."""

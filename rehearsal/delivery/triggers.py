@@ -38,11 +38,14 @@ class Triggers:
         with self._conductor.lock:
             if self._stopping.is_set():
                 return
-            for push in self._repository.new_pushes():
+            pushes = self._repository.new_pushes()
+            for push in pushes:
                 for name in self._pipelines.names():
                     pipeline = self._pipelines.get(name)
                     if name != but and pipeline.structure.branch == push.branch:
                         self._start(pipeline, "WebhookV2", push.revision)
+            if pushes:
+                self._repository.acknowledge()
 
     def changed(self, pipeline: DeployedPipeline) -> None:
         """A pipeline was made or changed: it runs, unless it is running and will notice by itself."""

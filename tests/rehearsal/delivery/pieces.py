@@ -86,7 +86,12 @@ def project(buildspec: Any, *, minutes: int = 5, **environment: Any) -> dict[str
         "Type": "AWS::CodeBuild::Project",
         "Properties": {
             "Artifacts": {"Type": "CODEPIPELINE"},
-            "Environment": {"ComputeType": "BUILD_GENERAL1_SMALL", "Image": "i", "Type": "LINUX_CONTAINER", **environment},
+            "Environment": {
+                "ComputeType": "BUILD_GENERAL1_SMALL",
+                "Image": "i",
+                "Type": "LINUX_CONTAINER",
+                **environment,
+            },
             "ServiceRole": f"arn:aws:iam::{ACCOUNT}:role/build",
             "Source": {"Type": "CODEPIPELINE", "BuildSpec": named},
             "TimeoutInMinutes": minutes,

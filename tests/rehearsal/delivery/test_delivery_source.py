@@ -63,16 +63,23 @@ def test_pushes_are_told_where_the_user_has_hooks_of_their_own(
     assert len(repository.new_pushes()) == 1
 
 
-def test_pushes_of_an_earlier_life_are_not_told_again(repository: SourceRepository, work: Path) -> None:
+def test_push_is_told_to_the_next_process_until_it_is_acknowledged(
+    repository: SourceRepository, work: Path
+) -> None:
     revision = commit(work)
     git("push", "-q", "rehearsal", "HEAD:main", at=work)
+    assert [push.revision for push in repository.new_pushes()] == [revision]
 
     later = SourceRepository(repository.path)
     later.create()
+    assert [push.revision for push in later.new_pushes()] == [revision]
+    later.acknowledge()
 
-    assert later.new_pushes() == []
-    assert later.head("main") == revision
-    assert later.head("none") is None
+    last = SourceRepository(repository.path)
+    last.create()
+    assert last.new_pushes() == []
+    assert last.head("main") == revision
+    assert last.head("none") is None
 
 
 def test_export_has_the_files_and_clone_has_the_history(

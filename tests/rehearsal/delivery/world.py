@@ -18,12 +18,19 @@ STACK = "pipeline-test"
 class World:
     """What a test acts on: deploys pipelines, pushes commits, reads what came of it."""
 
-    def __init__(self, cloud: Cloud, state: Path, work: Path) -> None:
+    def __init__(self, cloud: Cloud, state: Path, work: Path, *, watch: bool = True) -> None:
         self.cloud, self.state, self.work = cloud, state, work
         self.engine = Engine(cloud, state=state, surroundings=self._surroundings)
-        self.engine.watch()
+        if watch:
+            self.engine.watch()
         self.make_roles("pipeline", "build")
         subprocess.run(["git", "init", "-q", "-b", "main", str(work)], check=True)
+
+    def restart(self) -> None:
+        """End the engine, and begin with another one on the same state."""
+        self.engine.stop()
+        self.engine = Engine(self.cloud, state=self.state, surroundings=self._surroundings)
+        self.engine.watch()
 
     def _surroundings(self) -> dict[str, str]:
         return {
@@ -43,6 +50,13 @@ class World:
         cloudformation = self.cloud.client("cloudformation", ACCOUNT)
         cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template))
         waiter = cloudformation.get_waiter("stack_create_complete")
+        waiter.wait(StackName=stack, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100})
+
+    def update(self, template: dict[str, Any], stack: str = STACK) -> None:
+        """Change a deployed stack and wait for it."""
+        cloudformation = self.cloud.client("cloudformation", ACCOUNT)
+        cloudformation.update_stack(StackName=stack, TemplateBody=json.dumps(template))
+        waiter = cloudformation.get_waiter("stack_update_complete")
         waiter.wait(StackName=stack, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100})
 
     def push(self, files: dict[str, str] | None = None, message: str = "a change") -> str:
