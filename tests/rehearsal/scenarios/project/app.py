@@ -6,12 +6,23 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
 from aws_cdk import pipelines
 
 HERE = Path(__file__).parent
 SETTINGS = json.loads((HERE / "settings.json").read_text())
 ENV = cdk.Environment(account="555555555555", region="us-east-1")
+# A custom resource that takes its time, so that somebody can pull the plug during a deployment.
+SLOW = """
+import json, time, urllib.request
+def handler(event, context):
+    if event["RequestType"] != "Delete":
+        time.sleep(int(event["ResourceProperties"]["Seconds"]))
+    kept = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
+    body = json.dumps({**kept, "Status": "SUCCESS", "PhysicalResourceId": "slow"}).encode()
+    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], data=body, method="PUT"))
+"""
 CONNECTION = "arn:aws:codeconnections:us-east-1:555555555555:connection/00000000-0000-4000-8000-000000000000"
 
 
@@ -24,6 +35,17 @@ class Greeting(cdk.Stage):
         ssm.StringParameter(
             stack, "Greeting", parameter_name=f"/greeting/{name}", string_value=SETTINGS["greeting"]
         )
+        if SETTINGS["slow_seconds"]:
+            function = lambda_.Function(
+                stack,
+                "Slow",
+                runtime=lambda_.Runtime.PYTHON_3_13,
+                handler="index.handler",
+                code=lambda_.Code.from_inline(SLOW),
+                timeout=cdk.Duration.minutes(2),
+            )
+            properties = {"Seconds": SETTINGS["slow_seconds"], "Greeting": SETTINGS["greeting"]}
+            cdk.CustomResource(stack, "Wait", service_token=function.function_arn, properties=properties)
 
 
 class Pipeline(cdk.Stack):
