@@ -13,6 +13,7 @@ from portal_stage.config import (
 )
 from portal_stage.errors import collecting_errors
 
+# An account for each is the rule; the same twelve digits here and there put several, or all, into one account.
 with collecting_errors() as errors:
     TOOLS = Tools(
         account="444444444444",
