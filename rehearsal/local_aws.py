@@ -65,7 +65,9 @@ class LocalAws:
                 self.differences = ecs_service.restart()
             opening.callback(self.snapshot, patience=_PATIENCE_SECONDS)
             opening.enter_context(Autosave(self.cloud))
-            self.engine = Engine(self.cloud, state=self.state, surroundings=self.surroundings)
+            self.engine = Engine(
+                self.cloud, state=self.state, surroundings=self.surroundings, settled=self.snapshot
+            )
             opening.callback(self.engine.stop)
             opening.callback(service.install(self.engine))
             self.engine.watch()

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from botocore.exceptions import ClientError
 from rich.console import Console
 
 from rehearsal.approvals import Approver
-from rehearsal.assembly import Assembly, Target
+from rehearsal.assembly import Assembly, AssemblyError, Target
 from rehearsal.audit.inventory import take_inventory
 from rehearsal.client import Endpoint, Execution
 from rehearsal.destroy import BASELINE
@@ -26,6 +27,7 @@ from rehearsal.verdicts import reported
 from rehearsal.workspace import Workspace
 
 PIPELINE = "AWS::CodePipeline::Pipeline"
+USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
 @dataclass(kw_only=True)
@@ -68,6 +70,24 @@ class Rehearsal:
                 str(output),
             )
             self._cdk(*arguments, account=stack.target.account)
+
+    def resume(self) -> bool:
+        """Take up what an earlier process had prepared; whether it had come to the end of that."""
+        if not self.aws.restored:
+            return False
+        try:
+            self.assembly = Assembly(self.workspace.state / "cdk.out")
+            stack = self.assembly.pipeline_stack
+            cloudformation = self.aws.cloud.client("cloudformation", stack.target.account)
+            status = cloudformation.describe_stacks(StackName=stack.name)["Stacks"][0]["StackStatus"]
+        except (AssemblyError, ClientError):
+            return False
+        if status not in USABLE:
+            return False
+        self.console.print("[green]✓[/green] what was deployed stands again", highlight=False)
+        for difference in self.aws.differences:
+            self.console.print(f"  but {difference}", style="yellow", markup=False, highlight=False)
+        return True
 
     def endpoint(self) -> Endpoint:
         """Where the deployed pipeline answers; every other command finds it by this."""
@@ -176,27 +196,35 @@ def rehearse(
 
 
 def stand(root: Path, *, console: Console, port: int | None, then: Callable[[Endpoint], None]) -> None:
-    """Deploy the pipeline of the project at `root`, keep what earlier executions left, and call `then`.
+    """Let what an earlier process left stand again, or deploy the pipeline of the project at `root`; call `then`.
 
-    Everything is ended when `then` returns or raises. Raises as `rehearse` does.
+    Everything is ended when `then` returns or raises. Raises as `rehearse` does, and CannotRestore.
     """
     workspace = Workspace(root, keep=True)
-    with _prepared(workspace, Report(commit=""), console=console, port=port, destroyable=True) as run:
+    report = Report(commit="")
+    with _prepared(workspace, report, console=console, port=port, destroyable=True, restore=True) as run:
         run.aws.write_environment()
         then(run.endpoint())
 
 
 @contextmanager
 def _prepared(
-    workspace: Workspace, report: Report, *, console: Console, port: int | None, destroyable: bool
+    workspace: Workspace,
+    report: Report,
+    *,
+    console: Console,
+    port: int | None,
+    destroyable: bool,
+    restore: bool = False,
 ) -> Iterator[Rehearsal]:
     """A local AWS with the pipeline deployed."""
     with workspace:
         began = time.monotonic()
-        with LocalAws(workspace.state, port=port) as aws:
+        with LocalAws(workspace.state, port=port, restore=restore) as aws:
             report.parts["start"] = round(time.monotonic() - began, 1)
             run = Rehearsal(
                 workspace=workspace, aws=aws, console=console, report=report, destroyable=destroyable
             )
-            run.prepare()
+            if not run.resume():
+                run.prepare()
             yield run

@@ -50,9 +50,18 @@ class Engine:
     """Runs the pipelines that are deployed in `cloud`. Make it before the first of them is deployed.
 
     `state` is the rehearsal's folder; `surroundings` gives the environment of a child process, anew for each.
+    `settled` is called when an action has ended, before its outcome is written down: what it did to the cloud can
+    be written down first.
     """
 
-    def __init__(self, cloud: Cloud, *, state: Path, surroundings: Callable[[], dict[str, str]]) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        *,
+        state: Path,
+        surroundings: Callable[[], dict[str, str]],
+        settled: Callable[[], object] = lambda: None,
+    ) -> None:
         state = state.resolve()
         self._repository = SourceRepository(state / "source.git")
         self._repository.create()
@@ -70,6 +79,7 @@ class Engine:
             repository=self._repository,
             approvals=self._approvals,
             builder=self._builder,
+            settled=settled,
         )
         self._conductor = Conductor(
             services=services, book=self._book, pipelines=self._pipelines, transitions=self._transitions

@@ -215,21 +215,21 @@ class Runner:
                 )
             )
         except Abandoned:
-            if not self._suspended:
-                tell(status="Abandoned")
+            outcome: dict[str, object] = {"status": "Abandoned"}
         except ActionFailed as failure:
-            if not self._suspended:
-                tell(status="Failed", error=str(failure))
+            outcome = {"status": "Failed", "error": str(failure)}
         except Exception as error:  # the rehearsal's own fault, or input that it does not foresee
             _log.exception("%s/%s", stage.name, action.name)
-            if not self._suspended:
-                tell(status="Failed", error=f"{type(error).__name__}: {error}")
+            outcome = {"status": "Failed", "error": f"{type(error).__name__}: {error}"}
         else:
-            tell(
-                status="Succeeded",
-                variables=dict(result.variables),
-                artifacts=tuple(place(name, artifact) for name, artifact in result.artifacts.items()),
-            )
+            outcome = {
+                "status": "Succeeded",
+                "variables": dict(result.variables),
+                "artifacts": tuple(place(name, artifact) for name, artifact in result.artifacts.items()),
+            }
+        if outcome["status"] == "Succeeded" or not self._suspended:
+            self._services.settled()
+            tell(**outcome)
 
     def _attempt(self, stage: Stage, action: Action) -> int:
         """How often the action has run in this execution, this time included."""

@@ -20,13 +20,17 @@ from ..structure import Action
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What all actions of an engine share. `state` is the rehearsal's folder."""
+    """What all actions of an engine share. `state` is the rehearsal's folder.
+
+    `settled` is called when an action has ended and its outcome is not written down yet.
+    """
 
     cloud: Cloud
     state: Path
     repository: SourceRepository
     approvals: Approvals
     builder: Builder
+    settled: Callable[[], object]
 
 
 class Tell(Protocol):
