@@ -71,11 +71,6 @@ def test_repeated_request_starts_nothing_again(world: World) -> None:
         {"sourceRevisions": [{"actionName": "Repo", "revisionType": "COMMIT_ID", "revisionValue": "0" * 40}]},
         {
             "sourceRevisions": [
-                {"actionName": "Repo", "revisionType": "COMMIT_ID", "revisionValue": "--output=x"}
-            ]
-        },
-        {
-            "sourceRevisions": [
                 {"actionName": "Repo", "revisionType": "S3_OBJECT_KEY", "revisionValue": "0" * 40}
             ]
         },
@@ -90,6 +85,17 @@ def test_start_with_what_the_pipeline_has_not_is_refused(world: World, wrong: di
 
     assert _code(refused) == "ValidationException"
     assert len(world.engine.executions()) == before
+
+
+def test_revision_is_never_an_option_of_git(world: World, tmp_path: Path) -> None:
+    world.deploy(_gated())
+    written = tmp_path / "written"
+    option = {"actionName": "Repo", "revisionType": "COMMIT_ID", "revisionValue": f"--output={written}"}
+
+    with pytest.raises(world.codepipeline.exceptions.ValidationException, match="40 hexadecimal digits"):
+        world.codepipeline.start_pipeline_execution(name="delivery", sourceRevisions=[option])
+
+    assert not written.exists()
 
 
 def test_stopped_execution_tells_why(world: World) -> None:
