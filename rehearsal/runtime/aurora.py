@@ -12,6 +12,7 @@ from typing import TypedDict
 from rehearsal.cloud.here import client
 from rehearsal.cloud.registry import Created, Properties, register
 
+from . import aurora_monitoring as monitoring
 from . import aurora_records as records
 from .addresses import Addresses
 from .aurora_servers import Cluster, Issue, Servers
@@ -77,6 +78,7 @@ class Aurora:
 
     def take_up(self, kept: dict[str, KeptCluster]) -> None:
         """Start every server again on its files, the emulator's records being there. Raises PostgresError."""
+        monitoring.install()
         wanted = {cluster["folder"] for cluster in kept.values()}
         for folder in self._folder.glob("*"):
             if folder.name not in wanted:  # of a deployment that was under way and counts no more

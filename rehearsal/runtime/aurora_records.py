@@ -8,6 +8,8 @@ from rehearsal.cloud.here import client
 from rehearsal.cloud.registry import Created, Properties
 from rehearsal.cloud.types.shaping import operation_of, parameters
 
+from . import aurora_monitoring as monitoring
+
 Record = dict[str, Any]
 
 
@@ -36,6 +38,7 @@ def create_cluster(logical_id: str, properties: Properties, stack_name: str) -> 
     record = cluster(identifier)
     if record is None:
         raise RuntimeError(f"the emulator made no record of cluster {identifier}")
+    monitoring.keep(record, properties)
     return identifier, record
 
 
@@ -50,6 +53,7 @@ def update_cluster(physical_id: str, old: Properties, new: Properties, _: str) -
     changed = {name: value for name, value in new.items() if old.get(name) != value}
     arguments = parameters(operation_of(api, "modify_db_cluster"), changed)
     api.modify_db_cluster(**{**arguments, "DBClusterIdentifier": physical_id, "ApplyImmediately": True})
+    monitoring.keep(record, new)
     return physical_id, cluster_attributes(record)
 
 
@@ -113,6 +117,7 @@ def create_instance(
     record["DBName"] = cluster.get("DatabaseName") or ""
     record["EngineVersion"] = cluster["EngineVersion"]
     record["Endpoint"]["Port"] = int(cluster["Port"])
+    monitoring.keep(record, properties)
     for member in cluster["DBClusterMembers"]:
         if member["DBInstanceIdentifier"] == identifier:
             member["IsClusterWriter"] = writer
@@ -139,6 +144,7 @@ def update_instance(physical_id: str, old: Properties, new: Properties, _: str) 
     record: Record = rds._instances[physical_id]
     fields = provisioners._rds_db_instance_fields
     provisioners._rds_apply_changed(record, fields(old), fields(new))
+    monitoring.keep(record, new)
     return physical_id, instance_attributes(record)
 
 

@@ -42,6 +42,7 @@ def create(logical_id: str, properties: Properties, stack_name: str) -> Created:
     except Exception:
         delete(service["serviceArn"], properties)  # a rollback knows nothing of what never had a physical id
         raise
+    _keep_rebalancing(service["serviceArn"], properties)
     return service["serviceArn"], {"ServiceArn": service["serviceArn"], "Name": service["serviceName"]}
 
 
@@ -56,6 +57,7 @@ def update(physical_id: str, old: Properties, new: Properties, _: str) -> Create
     failed = frozenset(_failed_deployments(_described(cluster, physical_id)))
     service = api.update_service(**{**arguments, "service": physical_id, "cluster": cluster})["service"]
     _wait_until_steady(cluster, physical_id, service["taskDefinition"], failed)
+    _keep_rebalancing(physical_id, new)
     return physical_id, {"ServiceArn": physical_id, "Name": service["serviceName"]}
 
 
@@ -66,6 +68,15 @@ def delete(physical_id: str, properties: Properties) -> None:
         api.delete_service(cluster=properties.get("Cluster", "default"), service=physical_id, force=True)
     except (api.exceptions.ServiceNotFoundException, api.exceptions.ClusterNotFoundException):
         return
+
+
+def _keep_rebalancing(arn: str, properties: Properties) -> None:
+    """The emulator drops it, and a rehearsal has one zone: it is described, not acted out."""
+    from ministack.services import ecs
+
+    for service in ecs._services.values():
+        if service["serviceArn"] == arn and "AvailabilityZoneRebalancing" in properties:
+            service["availabilityZoneRebalancing"] = properties["AvailabilityZoneRebalancing"]
 
 
 def restart(seconds: float = _STEADY_SECONDS) -> list[str]:

@@ -315,3 +315,24 @@ def test_another_engine_is_refused(place: Place) -> None:
 @pytest.mark.parametrize(("wanted", "runs"), [(16, 16), (17, 18), (18, 18), (15, 16), (19, 18)])
 def test_the_nearest_major_version_runs(wanted: int, runs: int) -> None:
     assert nearest_major(wanted) == runs
+
+
+def test_what_is_said_of_monitoring_is_described(place: Place) -> None:
+    said = {"DatabaseInsightsMode": "standard", "EnableCloudwatchLogsExports": ["postgresql"]}
+    insights = {"PerformanceInsightsEnabled": True, "PerformanceInsightsRetentionPeriod": 7}
+    described = template(readers=0, DBClusterIdentifier="monitored", **said, **insights)
+    described["Resources"]["Writer"]["Properties"] |= {"EnablePerformanceInsights": True}
+    described["Resources"]["Writer"]["Properties"]["DBInstanceIdentifier"] = "monitored-writer"
+    api = place.client("cloudformation")
+    api.create_stack(StackName="monitored", TemplateBody=json.dumps(described))
+    api.get_waiter("stack_create_complete").wait(
+        StackName="monitored", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+
+    rds = place.client("rds")
+    cluster = rds.describe_db_clusters(DBClusterIdentifier="monitored")["DBClusters"][0]
+    assert cluster["DatabaseInsightsMode"] == "standard"
+    assert cluster["EnabledCloudwatchLogsExports"] == ["postgresql"]
+    assert cluster["PerformanceInsightsEnabled"] is True
+    writer = rds.describe_db_instances(DBInstanceIdentifier="monitored-writer")["DBInstances"][0]
+    assert writer["PerformanceInsightsEnabled"] is True

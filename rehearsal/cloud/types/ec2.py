@@ -37,7 +37,7 @@ def _interface_address(occasion: Occasion) -> Any:
     return found["NetworkInterfaces"][0]["PrivateIpAddress"]
 
 
-def _allocation(occasion: Occasion) -> Any:
+def allocation(occasion: Occasion) -> Any:
     """An address is known to CloudFormation by its IP, to EC2 by its allocation."""
     from ministack.services import ec2
 
@@ -63,7 +63,7 @@ ROWS = (
         create=Call("allocate_address", TagSpecifications=tagged_as("elastic-ip")),
         id=answered("PublicIp"),
         attributes={"AllocationId": answered("AllocationId"), "PublicIp": identity},
-        delete=Call("release_address", AllocationId=_allocation),
+        delete=Call("release_address", AllocationId=allocation),
     ),
     Row(
         type="AWS::EC2::EIPAssociation",

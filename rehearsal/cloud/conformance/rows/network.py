@@ -1,5 +1,6 @@
 """EC2."""
 
+from ...types.ec2 import allocation
 from ...types.row import Call, Occasion, constant
 from ..readback import ReadBack, Source
 
@@ -99,8 +100,10 @@ ROWS = (
     ReadBack(
         type="AWS::EC2::EIP",
         service="ec2",
+        # The emulator finds an address by its allocation only.
         source=Source(
-            call=Call("describe_addresses", PublicIps=_ids, Domain=constant(None)), path="Addresses[0]"
+            call=Call("describe_addresses", AllocationIds=lambda o: [allocation(o)], Domain=constant(None)),
+            path="Addresses[0]",
         ),
     ),
     ReadBack(

@@ -128,7 +128,12 @@ ROWS = (
         source=Source(
             call=Call("describe_db_instances", DBInstanceIdentifier=identity), path="DBInstances[0]"
         ),
-        properties={"Tags": "TagList", "DBSubnetGroupName": "DBSubnetGroup.DBSubnetGroupName"},
+        properties={
+            "Tags": "TagList",
+            "DBSubnetGroupName": "DBSubnetGroup.DBSubnetGroupName",
+            "EnablePerformanceInsights": "PerformanceInsightsEnabled",
+            "EnableCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
+        },
     ),
     ReadBack(
         type="AWS::RDS::DBSubnetGroup",
