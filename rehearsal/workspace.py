@@ -13,7 +13,8 @@ from rehearsal.runtime import guard, predecessor
 from rehearsal.runtime.predecessor import StillRunning
 
 SHOWN = 5  # changed files named in an error before "and n more"
-KEPT = ("lock", "cache", predecessor.FILE)
+LOG = "rehearsal.log"  # written from without, by whoever started the rehearsal in the background
+KEPT = ("lock", "cache", LOG, predecessor.FILE)
 OF_ONE_PROCESS = ("endpoint.json", "environment", "workbench")
 LOCK_SECONDS = 1.0  # whoever only asks for the holder shares the lock for a moment
 

@@ -13,29 +13,32 @@ from pathlib import Path
 from rich.console import Console
 
 from rehearsal.client.endpoint import Endpoint
-from rehearsal.workspace import Workspace
+from rehearsal.workspace import LOG, Workspace
 
 from .command import Command, CommandError, port
 
 TEACHES = """\
-Starts a local AWS in the background, bootstraps it and deploys the pipeline, then returns. What earlier pipelines ran
-is kept. From then on a push starts the pipeline, and the other commands, the AWS CLI and boto3 see the same thing.
+Starts a local AWS in the background, bootstraps it and deploys the pipeline, then returns. What an earlier `up` left
+is taken up: what was deployed, what ran, and what waits for a person. From then on a push starts the pipeline, and the
+other commands, the AWS CLI and boto3 see the same thing.
 
 examples:
   python -m rehearsal up                   about a minute; says where to push
   python -m rehearsal push                 start the pipeline with the last commit
   python -m rehearsal status --follow      watch it
-  python -m rehearsal down                 end it
+  python -m rehearsal down                 end it; `up` takes it up again, `up --fresh` does not
 
 Its log is build/rehearsal/rehearsal.log. For the AWS CLI and curl: set -a; . build/rehearsal/environment; set +a
 """
-LOG = "rehearsal.log"
 POLL_SECONDS = 0.2
 END_SECONDS = 60
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=port, help="port of the local AWS endpoint (default: a free one)")
+    parser.add_argument(
+        "--fresh", action="store_true", help="forget what earlier rehearsals deployed and ran"
+    )
     parser.add_argument(
         "--foreground", action="store_true", help="stay in this terminal, until Ctrl-C or `down`"
     )
@@ -49,17 +52,17 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     holder = workspace.holder()
     if holder is None:
         endpoint = _background(workspace, arguments, console)
-    else:
-        try:
-            endpoint = Endpoint.read(workspace.state)
-        except FileNotFoundError:
-            raise CommandError(
-                f"a rehearsal of this project is already starting (process {holder})"
-            ) from None
-        if arguments.port and not endpoint.url.endswith(f":{arguments.port}"):
-            raise CommandError(
-                f"the rehearsal is up at {endpoint.url}: `down` first to move it to another port"
-            )
+        if arguments.json:  # what it tells a person has been shown with the rest of its output
+            _tell(endpoint, workspace.state, arguments, console)
+        return 0
+    try:
+        endpoint = Endpoint.read(workspace.state)
+    except FileNotFoundError:
+        raise CommandError(f"a rehearsal of this project is already starting (process {holder})") from None
+    moves = arguments.port and not endpoint.url.endswith(f":{arguments.port}")
+    if moves or arguments.fresh:
+        wish = "move it to another port" if moves else "begin afresh"
+        raise CommandError(f"the rehearsal is up at {endpoint.url}: `down` first to {wish}")
     _tell(endpoint, workspace.state, arguments, console)
     return 0
 
@@ -73,6 +76,9 @@ def _foreground(root: Path, arguments: argparse.Namespace, console: Console) -> 
         endpoint.write(state)  # last: whoever waits for it has seen all that was said
         signal.pause()
 
+    if arguments.fresh:
+        with Workspace(root):
+            console.print("What earlier rehearsals left is forgotten.")
     try:
         stand(root, console=console, port=arguments.port, then=ready)
     except KeyboardInterrupt:
@@ -86,6 +92,8 @@ def _background(workspace: Workspace, arguments: argparse.Namespace, console: Co
     command = [sys.executable, "-m", "rehearsal", "up", "--foreground", "--project", str(workspace.root)]
     if arguments.port:
         command += ["--port", str(arguments.port)]
+    if arguments.fresh:
+        command += ["--fresh"]
     log = workspace.state / LOG
     with log.open("ab") as output:
         began = output.tell()

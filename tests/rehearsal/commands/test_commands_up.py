@@ -1,10 +1,12 @@
 """`up` leaves a rehearsal standing that the other commands find, and `down` ends it."""
 
-import contextlib
 import json
+import os
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,9 +55,18 @@ def alive(pid: int) -> bool:
         return False
 
 
+def waiting(shell: Shell) -> list[dict[str, str]]:
+    """The approvals that wait, as soon as there are any."""
+    end = time.monotonic() + 30
+    while not (found := shell.json("status")["approvals"]):
+        assert time.monotonic() < end, shell.said
+    return found
+
+
 def test_up_says_where_it_is_and_how_to_go_on(installed: Path, shell: Shell) -> None:
     assert shell("up") == 0
     assert "✓ deploy pipeline-test" in shell.said
+    assert shell.said.count("Up: ") == 1
     assert "Up: the pipeline delivery of account 111111111111 at http://127.0.0.1:" in shell.said
     assert f"git remote add rehearsal {installed}/build/rehearsal/source.git" in shell.said
     assert shell.json("status")["pipeline"] == "delivery"
@@ -71,10 +82,7 @@ def test_a_second_up_is_the_first_one(installed: Path, shell: Shell) -> None:
 def test_a_push_is_carried_out_while_nobody_looks(installed: Path, shell: Shell) -> None:
     assert shell("up") == 0
     assert shell("push") == 0
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        follow = [sys.executable, "-m", "rehearsal", "status", "--follow", "--project", str(installed)]
-        subprocess.run(follow, cwd=Path(__file__).parents[3], timeout=3, capture_output=True, check=False)
-    assert [waiting["stage"] for waiting in shell.json("status")["approvals"]] == ["Gate"]
+    assert [approval["stage"] for approval in waiting(shell)] == ["Gate"]
     assert shell("approve") == 0
     assert shell("status", "--follow") == 0
 
@@ -90,3 +98,27 @@ def test_down_leaves_nothing_running(installed: Path, shell: Shell) -> None:
 def test_a_project_that_was_not_installed_is_told(project: Path, shell: Shell) -> None:
     assert "the rehearsal did not start; its log is" in shell.refused("up")
     assert "is missing: run `make install`" in shell.said
+
+
+def test_after_kill_9_a_waiting_approval_still_waits(installed: Path, shell: Shell) -> None:
+    pid = shell.json("up")["pid"]
+    assert shell("push") == 0
+    (before,) = waiting(shell)
+    os.kill(pid, signal.SIGKILL)
+    assert "no rehearsal of" in shell.refused("status")
+    assert shell("up") == 0
+    assert "what was deployed stands again" in shell.said
+    (after,) = waiting(shell)
+    assert (after["execution_id"], after["token"]) == (before["execution_id"], before["token"])
+    assert shell("approve") == 0
+    assert shell("status", "--follow") == 0
+
+
+def test_up_can_begin_afresh(installed: Path, shell: Shell) -> None:
+    assert shell("up") == 0
+    assert shell("push") == 0
+    waiting(shell)
+    assert shell.refused("up", "--fresh").endswith("`down` first to begin afresh")
+    assert shell("down") == 0
+    assert shell("up", "--fresh") == 0
+    assert shell.json("status")["executions"] == []
