@@ -115,9 +115,8 @@ class Operator:
         """Until the execution stands at the gate; fails if it ends before."""
 
         def waits() -> bool:
-            actions = self.actions(execution)
-            assert "Failed" not in actions.values(), (actions, self.log())
-            return actions.get("Gate/Approve") == "InProgress"
+            assert self.status(execution) == "InProgress", (self.actions(execution), self.log())
+            return self.actions(execution).get("Gate/Approve") == "InProgress"
 
         self.until(waits, f"{execution} at the gate")
 
