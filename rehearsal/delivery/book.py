@@ -30,6 +30,20 @@ class Book:
         with self._changed:
             return self._executions[execution_id]
 
+    def running(self, pipeline: str) -> list[Execution]:
+        """A pipeline's executions that have not ended."""
+        return [e for e in self.executions() if e.pipeline == pipeline and e.status not in ENDED]
+
+    def latest(self, pipeline: str, stage: str) -> Execution | None:
+        """The execution that entered a stage last."""
+        entered = [
+            (there.started, execution)
+            for execution in self.executions()
+            for there in execution.stages
+            if execution.pipeline == pipeline and there.name == stage and there.started is not None
+        ]
+        return max(entered, key=lambda one: one[0])[1] if entered else None
+
     def action_executions(self, execution_id: str | None = None) -> list[ActionExecution]:
         """Every run of every action, or those of one execution."""
         with self._changed:

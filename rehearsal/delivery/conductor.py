@@ -66,7 +66,7 @@ class Conductor:
             structure = pipeline.structure
             for unknown in sorted((variables or {}).keys() - structure.variables.keys()):
                 raise DeliveryError(f"the pipeline '{pipeline.name}' declares no variable '{unknown}'")
-            if structure.mode != "SUPERSEDED" and len(self.running(pipeline.name)) >= MOST_EXECUTIONS:
+            if structure.mode != "SUPERSEDED" and len(self._book.running(pipeline.name)) >= MOST_EXECUTIONS:
                 raise TooManyExecutionsError(
                     f"{MOST_EXECUTIONS} executions of the pipeline '{pipeline.name}' have not ended yet"
                 )
@@ -112,7 +112,7 @@ class Conductor:
                 raise StageNotRetryableError(
                     f"the pipeline '{pipeline.name}' has changed since the execution {execution_id} started"
                 )
-            latest = self.latest(pipeline.name, stage)
+            latest = self._book.latest(pipeline.name, stage)
             if latest is not None and latest.id != execution_id and execution.mode != "PARALLEL":
                 raise NotLatestExecutionError(
                     f"the execution {latest.id} has been in the stage '{stage}' since"
@@ -163,20 +163,6 @@ class Conductor:
             runner.thread.join(_STOP_SECONDS)
         self._interrupt()
 
-    def running(self, pipeline: str) -> list[Execution]:
-        """Executions that have not ended, oldest first."""
-        return [e for e in self._book.executions() if e.pipeline == pipeline and e.status not in ENDED]
-
-    def latest(self, pipeline: str, stage: str) -> Execution | None:
-        """The execution that entered a stage last."""
-        entered = [
-            (there.started, execution)
-            for execution in self._book.executions()
-            for there in execution.stages
-            if execution.pipeline == pipeline and there.name == stage and there.started is not None
-        ]
-        return max(entered, key=lambda one: one[0])[1] if entered else None
-
     def waiting(self, pipeline: str, stage: str) -> tuple[str, ...]:
         """The executions in front of a stage, the next one first."""
         return self._locks[pipeline].waiting(stage)
@@ -221,7 +207,7 @@ class Conductor:
 
         Those at work finish what they are doing; those that only wait, for a person or a stage, end now.
         """
-        running = self.running(pipeline.name)
+        running = self._book.running(pipeline.name)
         try:
             self.start(
                 pipeline, revision=running[-1].revision, trigger="StartPipelineExecution", restarted=True

@@ -3,10 +3,9 @@
 The methods are the operations of CodePipeline and CodeBuild in Python's words: their APIs stand in front of them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rehearsal.cloud import Cloud
 
@@ -14,8 +13,9 @@ from . import resource_types
 from .actions import Services
 from .approvals import Approvals, PendingApproval
 from .book import Book
+from .build_operations import BuildOperations
 from .builder import Builder
-from .builds import Builds, BuildState
+from .builds import Builds
 from .conductor import Conductor
 from .database import Database
 from .errors import (
@@ -23,16 +23,14 @@ from .errors import (
     DeliveryError,
     ExecutionNotFoundError,
     PipelineNotFoundError,
-    ResourceNotFoundError,
-    StageNotFoundError,
 )
+from .pipeline_operations import PipelineOperations
 from .pipelines import DeployedPipeline, Pipelines
 from .source import SourceRepository
 from .standalone import StandaloneBuilds
 from .state import ENDED, ActionExecution, Execution
-from .structure import Stage, checked
 from .tags import Tags
-from .transitions import INBOUND, OUTBOUND, StageView, Transitions
+from .transitions import Transitions
 from .triggers import Triggers
 
 _STOP_SECONDS = 20
@@ -46,7 +44,7 @@ class Source:
     branch: str
 
 
-class Engine:
+class Engine(PipelineOperations, BuildOperations):
     """Runs the pipelines that are deployed in `cloud`. Make it before the first of them is deployed.
 
     `state` is the rehearsal's folder; `surroundings` gives the environment of a child process, anew for each.
@@ -84,7 +82,9 @@ class Engine:
         self._conductor = Conductor(
             services=services, book=self._book, pipelines=self._pipelines, transitions=self._transitions
         )
-        self._triggers = Triggers(self._conductor, self._pipelines, self._repository)
+        self._triggers = Triggers(
+            self._conductor, book=self._book, pipelines=self._pipelines, repository=self._repository
+        )
         self._standalone = StandaloneBuilds(self._builder, state=state, repository=self._repository)
         self._pipelines.changed, self._pipelines.removed = self._triggers.changed, self._removed
         resource_types.register(self._pipelines, self._transitions, self._tags)
@@ -101,47 +101,6 @@ class Engine:
         """Go on with the executions that waited when an earlier process ended, and start noticing pushes."""
         self._conductor.resume()
         self._triggers.watch()
-
-    def list_pipelines(self) -> list[DeployedPipeline]:
-        """All deployed pipelines, of all accounts, by name."""
-        return [self._pipelines.get(name) for name in self._pipelines.names()]
-
-    def get_pipeline(self, name: str, version: int | None = None) -> DeployedPipeline:
-        """The pipeline as it is deployed now, or as a version of it was.
-
-        Raises PipelineNotFoundError and PipelineVersionNotFoundError.
-        """
-        if version is not None:
-            return self._pipelines.version(name, version)
-        return self._pipelines.get(name)
-
-    def update_pipeline(self, declaration: Mapping[str, Any]) -> DeployedPipeline:
-        """Change a pipeline to this declaration of the API's; its version counts up, running executions keep theirs.
-
-        Raises PipelineNotFoundError, and InvalidStructureError with every breach of CodePipeline's rules.
-        """
-        before = self._pipelines.get(declaration["name"])
-        return self._pipelines.put(
-            account=before.account,
-            region=before.region,
-            declaration=checked(declaration),
-            restart_on_update=before.restart_on_update,
-        )
-
-    def get_pipeline_state(self, pipeline: str) -> list[StageView]:
-        """Each stage of the pipeline as it is now: who was in it last, who waits in front of it, its transition.
-
-        Raises PipelineNotFoundError.
-        """
-        return [
-            StageView(
-                name=stage.name,
-                latest=self._conductor.latest(pipeline, stage.name),
-                waiting=self._conductor.waiting(pipeline, stage.name),
-                inbound=self._transitions.get(pipeline, stage.name),
-            )
-            for stage in self._pipelines.get(pipeline).structure.stages
-        ]
 
     def executions(self, pipeline: str | None = None) -> list[Execution]:
         """Snapshots of all executions, or of one pipeline's, the newest first."""
@@ -195,59 +154,6 @@ class Engine:
             raise DeliveryError(f"retry mode '{mode}': use FAILED_ACTIONS or ALL_ACTIONS")
         self._conductor.retry(deployed, stage, execution_id, everything=mode == "ALL_ACTIONS")
         return execution_id
-
-    def disable_stage_transition(
-        self, pipeline: str, stage: str, kind: str, *, reason: str, by: str | None = None
-    ) -> None:
-        """Let no execution into the stage (`kind` is Inbound) or out of it (Outbound) until it is enabled again.
-
-        Raises PipelineNotFoundError and StageNotFoundError.
-        """
-        self._set_transition(pipeline, stage, kind, reason, by)
-
-    def enable_stage_transition(self, pipeline: str, stage: str, kind: str, *, by: str | None = None) -> None:
-        """Undo disable_stage_transition; whoever waits goes on. Raises as that does."""
-        self._set_transition(pipeline, stage, kind, None, by)
-
-    def list_tags(self, arn: str) -> dict[str, str]:
-        """The tags of a pipeline. Raises ResourceNotFoundError."""
-        return self._tags.of(self._pipelines.by_arn(arn).arn)
-
-    def tag_resource(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Add or change tags of a pipeline. Raises ResourceNotFoundError and TooManyTagsError (50)."""
-        self._tags.add(self._pipelines.by_arn(arn).arn, tags)
-
-    def untag_resource(self, arn: str, keys: Iterable[str]) -> None:
-        """Take tags off a pipeline; keys that it does not have are passed over. Raises ResourceNotFoundError."""
-        self._tags.drop(self._pipelines.by_arn(arn).arn, keys)
-
-    def start_build(self, project: str, overrides: Mapping[str, Any], *, account: str, by: str) -> BuildState:
-        """Start a build of a project outside every pipeline. `overrides` are StartBuild's other parameters by the
-        API's names, `by` is the initiator that the build shows.
-
-        Raises ResourceNotFoundError for a project that the account does not have, and InvalidInputError for a
-        source or an override that the rehearsal does not act out.
-        """
-        return self._standalone.start(project, overrides, account=account, by=by)
-
-    def stop_build(self, build_id: str, *, account: str) -> BuildState:
-        """End a build with all it started; one that has ended stays as it is. Raises ResourceNotFoundError."""
-        return self._builds.stop(build_id, account)
-
-    def batch_get_builds(self, ids: Iterable[str], *, account: str) -> list[BuildState]:
-        """The builds of these ids or ARNs, in their order, those that there are."""
-        return self._builds.some(ids, account)
-
-    def list_builds(self, project: str | None = None, *, account: str) -> list[BuildState]:
-        """An account's builds, or one project's, the newest first. Raises ResourceNotFoundError for a project that
-        the account has not and never built."""
-        builds = self._builds.all(account)
-        if project is None:
-            return builds
-        of_project = [build for build in builds if build.project_name == project]
-        if not of_project and self._builder.project(project, account) is None:
-            raise ResourceNotFoundError(f"The provided project {project} does not exist")
-        return of_project
 
     def pending_approvals(self) -> list[PendingApproval]:
         """The approvals that wait for a person, oldest first."""
@@ -314,20 +220,6 @@ class Engine:
         self._builds.stop_all()
         self._standalone.wait(_STOP_SECONDS)
         self._builds.interrupt()
-
-    def _stage(self, pipeline: str, stage: str) -> Stage:
-        for declared in self._pipelines.get(pipeline).structure.stages:
-            if declared.name == stage:
-                return declared
-        raise StageNotFoundError(f"the pipeline '{pipeline}' has no stage '{stage}'")
-
-    def _set_transition(
-        self, pipeline: str, stage: str, kind: str, reason: str | None, by: str | None
-    ) -> None:
-        self._stage(pipeline, stage)
-        if kind not in (INBOUND, OUTBOUND):
-            raise DeliveryError(f"transition type '{kind}': use {INBOUND} or {OUTBOUND}")
-        self._transitions.set(pipeline, stage, kind, enabled=reason is None, reason=reason, by=by)
 
     def _removed(self, pipeline: DeployedPipeline) -> None:
         """CloudFormation deleted a pipeline."""

@@ -2,21 +2,17 @@
 
 import logging
 import threading
-import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 
-from .actions import PROVIDERS, ActionContext, Services
-from .artifacts import Artifact, at, place
+from .action_runs import Actions
+from .actions import Services
 from .book import Book
-from .errors import Abandoned, ActionFailed
 from .locks import StageLocks, SupersededError
 from .pipelines import DeployedPipeline
 from .state import ActionState, Execution, StageState
 from .structure import Action, Stage
-from .variables import Namespaces, resolve
 
 _log = logging.getLogger(__name__)
 
@@ -43,10 +39,18 @@ class Runner:
         ended: Callable[["Runner"], None],
     ) -> None:
         self.pipeline, self.id, self.revision = pipeline, execution.id, execution.revision
-        self._services, self._book, self._locks = services, book, locks
+        self._book, self._locks = book, locks
         self._open, self._outdated, self._ended = open_, outdated, ended
         self._halted, self._abandoned = threading.Event(), threading.Event()
         self._suspended = False
+        self._actions = Actions(
+            pipeline=pipeline,
+            execution=execution,
+            services=services,
+            book=book,
+            abandoned=self._abandoned,
+            suspended=lambda: self._suspended,
+        )
         self._outcome = "Failed"
         self._mode = execution.mode
         self._stand(execution)
@@ -150,91 +154,12 @@ class Runner:
         """Run the actions side by side: those that have not run, and approvals that were asked for before."""
         execution = self._book.execution(self.id)
         states = execution.stage(stage.name)
-        given = self._artifacts(execution), self._namespaces(execution)
+        given = self._actions.given(execution)
         due = [action for action in batch if states.action(action.name).status in (None, "InProgress")]
         if not due:
             return
         with ThreadPoolExecutor(len(due), thread_name_prefix=f"action-{self.id[:8]}") as pool:
-            list(pool.map(lambda action: self._run_action(stage, action, *given), due))
-
-    def _artifacts(self, execution: Execution) -> dict[str, Artifact]:
-        """What its actions have handed over until now."""
-        return {
-            output.name: at(output, self._services.repository)
-            for stage in execution.stages
-            for action in stage.actions
-            for output in action.artifacts
-        }
-
-    def _namespaces(self, execution: Execution) -> Namespaces:
-        """The variables that its actions have given until now, and its own."""
-        found = {
-            "codepipeline": {"PipelineExecutionId": execution.id},
-            "variables": execution.variables,
-        }
-        for stage in self.pipeline.structure.stages:
-            for action in stage.actions:
-                state = execution.stage(stage.name).action(action.name)
-                if action.namespace and state.status == "Succeeded":
-                    found[action.namespace] = state.variables
-        return found
-
-    def _run_action(
-        self, stage: Stage, action: Action, artifacts: dict[str, Artifact], namespaces: Namespaces
-    ) -> None:
-        """Run an action, or go on waiting in it. Its state tells what came of it."""
-
-        def tell(**fields: object) -> None:
-            self._book.update_action(self.id, stage.name, action.name, **fields)
-
-        state = self._book.execution(self.id).stage(stage.name).action(action.name)
-        action_id = state.id or str(uuid.uuid4())
-        if state.status is None:
-            tell(status="InProgress", id=action_id, configuration=dict(action.configuration))
-        try:
-            run = PROVIDERS.get((action.category, action.provider))
-            if run is None:
-                raise ActionFailed(
-                    f"the rehearsal has no {action.category} actions of provider {action.provider}"
-                )
-            configuration = resolve(action.configuration, namespaces)
-            tell(configuration=configuration)
-            result = run(
-                ActionContext(
-                    services=self._services,
-                    pipeline=self.pipeline,
-                    execution_id=self.id,
-                    id=action_id,
-                    attempt=self._attempt(stage, action),
-                    revision=self.revision,
-                    stage=stage.name,
-                    action=replace(action, configuration=configuration),
-                    inputs={name: artifacts[name] for name in action.inputs},
-                    abandoned=self._abandoned,
-                    tell=tell,
-                )
-            )
-        except Abandoned:
-            outcome: dict[str, object] = {"status": "Abandoned"}
-        except ActionFailed as failure:
-            outcome = {"status": "Failed", "error": str(failure)}
-        except Exception as error:  # the rehearsal's own fault, or input that it does not foresee
-            _log.exception("%s/%s", stage.name, action.name)
-            outcome = {"status": "Failed", "error": f"{type(error).__name__}: {error}"}
-        else:
-            outcome = {
-                "status": "Succeeded",
-                "variables": dict(result.variables),
-                "artifacts": tuple(place(name, artifact) for name, artifact in result.artifacts.items()),
-            }
-        if outcome["status"] == "Succeeded" or not self._suspended:
-            self._services.settled()
-            tell(**outcome)
-
-    def _attempt(self, stage: Stage, action: Action) -> int:
-        """How often the action has run in this execution, this time included."""
-        runs = self._book.action_executions(self.id)
-        return sum((run.stage, run.action.name) == (stage.name, action.name) for run in runs)
+            list(pool.map(lambda action: self._actions.run(stage, action, given), due))
 
 
 def not_started(stages: tuple[Stage, ...]) -> tuple[StageState, ...]:

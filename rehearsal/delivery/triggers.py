@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from .book import Book
 from .conductor import Conductor
 from .errors import DeliveryError
 from .pipelines import DeployedPipeline, Pipelines
@@ -17,8 +18,11 @@ _STOP_SECONDS = 20
 class Triggers:
     """Starts the pipelines whose branch was pushed to, in the order of the pushes."""
 
-    def __init__(self, conductor: Conductor, pipelines: Pipelines, repository: SourceRepository) -> None:
-        self._conductor, self._pipelines, self._repository = conductor, pipelines, repository
+    def __init__(
+        self, conductor: Conductor, *, book: Book, pipelines: Pipelines, repository: SourceRepository
+    ) -> None:
+        self._conductor, self._book = conductor, book
+        self._pipelines, self._repository = pipelines, repository
         self._stopping = threading.Event()
         self._watcher: threading.Thread | None = None
 
@@ -50,7 +54,7 @@ class Triggers:
     def changed(self, pipeline: DeployedPipeline) -> None:
         """A pipeline was made or changed: it runs, unless it is running and will notice by itself."""
         with self._conductor.lock:
-            if self._stopping.is_set() or self._conductor.running(pipeline.name):
+            if self._stopping.is_set() or self._book.running(pipeline.name):
                 return
             if pipeline.version > 1 and not pipeline.restart_on_update:
                 return

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.delivery import (
-    PipelineNotFoundError,
-)
+from rehearsal.delivery import DeliveryError, PipelineNotFoundError, TooManyExecutionsError, conductor
 from tests.rehearsal.delivery.pieces import approval, build, commands, gated, pipeline, project, source, stage
 from tests.rehearsal.delivery.world import STACK, World, until
 
@@ -123,3 +121,59 @@ def test_deleted_pipeline_ends_its_executions(world: World) -> None:
     assert world.engine.executions()[0].status == "Cancelled"
     with pytest.raises(PipelineNotFoundError):
         world.answer(pending, "Approved")
+
+
+def test_execution_takes_values_for_the_variables_that_the_pipeline_declares(world: World) -> None:
+    shown = build("B", "P", variables=[{"name": "WHO", "value": "#{variables.WHO} #{variables.WHY}"}])
+    world.push()
+    world.deploy(
+        pipeline(
+            source(),
+            stage("Build", shown),
+            projects={"P": project(commands('echo "for $WHO"'))},
+            Variables=[{"Name": "WHO", "DefaultValue": "nobody"}, {"Name": "WHY", "DefaultValue": "because"}],
+        )
+    )
+    assert world.engine.wait(30)
+
+    world.engine.start_pipeline_execution("delivery", variables={"WHO": "you"})
+
+    assert world.engine.wait(30)
+    newest, first = world.engine.executions()
+    assert "for nobody because" in world.log(first, "Build", "B")
+    assert "for you because" in world.log(newest, "Build", "B")
+    assert newest.variables == {"WHO": "you", "WHY": "because"}
+    with pytest.raises(DeliveryError, match="declares no variable 'HOW'"):
+        world.engine.start_pipeline_execution("delivery", variables={"HOW": "x"})
+
+
+def test_same_request_token_starts_one_execution(world: World) -> None:
+    world.deploy(gated())
+    world.push()
+    world.waiting()
+
+    first, again = (
+        world.engine.start_pipeline_execution("delivery", request_token="once")  # noqa: S106 - no secret
+        for _ in range(2)
+    )
+
+    assert first == again
+    assert len(world.engine.executions()) == 2
+
+
+def test_no_more_executions_than_the_quota_wait_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conductor, "MOST_EXECUTIONS", 2)
+    world.deploy(gated())
+    for number in range(3):
+        world.push(message=f"number {number}")
+    assert not world.engine.wait(0.1)
+    (pending,) = world.waiting()
+
+    assert len(world.engine.executions()) == 2
+    with pytest.raises(TooManyExecutionsError):
+        world.engine.start_pipeline_execution("delivery")
+    world.answer(pending, "Rejected")
+    until(lambda: world.engine.executions()[1].status == "Failed")
+    world.engine.start_pipeline_execution("delivery")
