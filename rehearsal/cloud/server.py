@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from . import mends, registry, types
+from .callers import guarded
 from .here import client_of
 from .listening import listen
 from .survival import Kept, Survival
@@ -177,7 +178,7 @@ class Cloud:
             ready.set()  # asked for once the sockets are served
             await self._stopping.wait()
 
-        await serve(ministack.app.app, config, shutdown_trigger=until_stopped)
+        await serve(guarded(ministack.app.app), config, shutdown_trigger=until_stopped)
 
 
 def _import_emulator(port: int) -> None:

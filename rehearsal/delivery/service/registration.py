@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..engine import Engine
-from . import callers
 from .dispatcher import Response, Service
 from .operations import BUILDS, PIPELINES
 
@@ -46,13 +45,10 @@ def _handler(service: Service, otherwise: _Handler | None = None) -> _Handler:
     ) -> tuple[int, dict[str, str], bytes]:
         from ministack.core.concurrency import run_reentrant
 
-        refusal = callers.refusal(headers)
-        if refusal:
-            response = Response.failure("AccessDeniedException", refusal, 403)
-        elif otherwise and service.operation(headers.get("x-amz-target", "")) is None:
+        if otherwise and service.operation(headers.get("x-amz-target", "")) is None:
             return await otherwise(method, path, headers, body, query)
-        else:  # on a thread: StartBuild asks this same endpoint for its project
-            response = await run_reentrant(_answer, service, headers, body, query)
+        # On a thread: StartBuild asks this same endpoint for its project.
+        response = await run_reentrant(_answer, service, headers, body, query)
         return response.status, {"Content-Type": "application/x-amz-json-1.1"}, response.body
 
     return handle

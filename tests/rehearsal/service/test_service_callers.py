@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.delivery.service.callers import refusal
+from rehearsal.cloud.callers import refusal
 from tests.rehearsal.service.world import World
 
 
@@ -43,7 +43,14 @@ def test_foreign_names_and_web_pages_may_not_ask(headers: dict[str, str]) -> Non
     assert refusal(headers)
 
 
-@pytest.mark.parametrize("target", ["CodePipeline_20150709.ListPipelines", "CodeBuild_20161006.ListProjects"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "CodePipeline_20150709.ListPipelines",
+        "CodeBuild_20161006.ListProjects",
+        "DynamoDB_20120810.ListTables",
+    ],
+)
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
 def test_refused_caller_gets_an_aws_error(world: World, headers: dict[str, str], target: str) -> None:
     status, answer = ask(world, target, b"{}", headers)
