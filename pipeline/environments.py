@@ -10,6 +10,7 @@ from portal_stage.config import (
     HostedZone,
     NetworkConfig,
     ServiceConfig,
+    UsagePlanConfig,
 )
 from portal_stage.errors import collecting_errors
 
@@ -33,7 +34,12 @@ with collecting_errors() as errors:
         database=DatabaseConfig(min_capacity=0.5, max_capacity=2, backup_days=1),
         frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
         backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
-        api=ApiConfig(rate_limit=20, burst_limit=40, daily_quota=50_000),
+        api=ApiConfig(
+            mobile=UsagePlanConfig(rate_limit=20, burst_limit=40, daily_quota=50_000),
+            partner=UsagePlanConfig(rate_limit=20, burst_limit=40, daily_quota=50_000),
+            stage_rate_limit=60,
+            stage_burst_limit=120,
+        ),
     )
 
     STAGING = Environment(
@@ -48,7 +54,12 @@ with collecting_errors() as errors:
         database=DatabaseConfig(min_capacity=0.5, max_capacity=4, backup_days=1),
         frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
         backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
-        api=ApiConfig(rate_limit=50, burst_limit=100, daily_quota=100_000),
+        api=ApiConfig(
+            mobile=UsagePlanConfig(rate_limit=50, burst_limit=100, daily_quota=100_000),
+            partner=UsagePlanConfig(rate_limit=50, burst_limit=100, daily_quota=100_000),
+            stage_rate_limit=150,
+            stage_burst_limit=300,
+        ),
     )
 
     PROD = Environment(
@@ -59,13 +70,27 @@ with collecting_errors() as errors:
         owner="portal-team",
         cost_center="cc-4711",
         log_days=14,
-        network=NetworkConfig(cidr="10.22.0.0/16", nat_instances=3),
+        network=NetworkConfig(cidr="10.22.0.0/16", nat_instances=3, interface_endpoints=True),
         database=DatabaseConfig(instance_type="r8g.large", backup_days=7),
         frontend=ServiceConfig(
-            port=8080, health_path="/healthz", cpu=512, memory=1024, tasks=3, spot=True, on_demand_base=2
+            port=8080,
+            health_path="/healthz",
+            cpu=512,
+            memory=1024,
+            tasks=3,
+            spot=True,
+            on_demand_base=2,
+            max_tasks=12,
         ),
-        backend=ServiceConfig(port=3000, health_path="/api/health", cpu=512, memory=1024, tasks=3),
-        api=ApiConfig(rate_limit=200, burst_limit=400, daily_quota=1_000_000),
+        backend=ServiceConfig(
+            port=3000, health_path="/api/health", cpu=512, memory=1024, tasks=3, max_tasks=12
+        ),
+        api=ApiConfig(
+            mobile=UsagePlanConfig(rate_limit=200, burst_limit=400, daily_quota=1_000_000),
+            partner=UsagePlanConfig(rate_limit=100, burst_limit=200, daily_quota=500_000),
+            stage_rate_limit=500,
+            stage_burst_limit=1_000,
+        ),
     )
 
     ENVIRONMENTS = (DEV, STAGING, PROD)

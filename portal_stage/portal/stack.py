@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -13,7 +15,9 @@ from portal_stage.portal.api import Api
 from portal_stage.portal.cdn import Cdn
 from portal_stage.portal.containers import Containers
 from portal_stage.portal.domain import Domain
+from portal_stage.portal.firewall import Firewall
 from portal_stage.portal.load_balancer import LoadBalancer
+from portal_stage.portal.log_delivery import CdnLogs, LogDeliveryPolicy
 from portal_stage.portal.probe import Probe
 from portal_stage.portal.static_site import StaticSite
 from portal_stage.portal.tests_role import PipelineTestsRole
@@ -55,8 +59,23 @@ class PortalStack(cdk.Stack):
         alb = self.load_balancer.alb
 
         self.static_site = StaticSite(self, "StaticSite", names=names)
+        cdn_firewall = self._firewall("cdn", environment, foundation)
         self.cdn = Cdn(
-            self, "Cdn", names=names, domain=self.domain, alb=alb, static_files=self.static_site.bucket
+            self,
+            "Cdn",
+            names=names,
+            domain=self.domain,
+            alb=alb,
+            static_files=self.static_site.bucket,
+            web_acl_arn=cdn_firewall.arn,
+        )
+        cdn_logs = CdnLogs(
+            self,
+            "CdnLogs",
+            names=names,
+            distribution=self.cdn.distribution,
+            key=foundation.key,
+            log_days=environment.log_days,
         )
         self.domain.point_portal_at(self.cdn.distribution)
 
@@ -69,8 +88,18 @@ class PortalStack(cdk.Stack):
             security_group=groups.fixed(self, "vpc-link"),
             alb=alb,
             domain=self.domain,
+            key=foundation.key,
+            log_days=environment.log_days,
         )
         self.domain.point_api_at(self.api.domain_name)
+        api_firewall = self._firewall("api", environment, foundation)
+        api_firewall.protect(self.api.stage_arn)
+
+        policy = LogDeliveryPolicy(
+            self, "LogDelivery", names=names, groups=[cdn_firewall.logs, api_firewall.logs, cdn_logs.logs]
+        )
+        for delivery in (cdn_firewall.logging, api_firewall.logging, cdn_logs.delivery):
+            delivery.add_resource_dependency(policy)
 
         self.probe = Probe(
             self,
@@ -93,6 +122,19 @@ class PortalStack(cdk.Stack):
         )
         self.test_outputs = self._test_outputs()
         adopt_providers(self, names=names, key=foundation.key, log_days=environment.log_days)
+
+    def _firewall(
+        self, kind: Literal["cdn", "api"], environment: Environment, foundation: FoundationStack
+    ) -> Firewall:
+        return Firewall(
+            self,
+            f"{kind.capitalize()}Firewall",
+            kind=kind,
+            names=environment.names,
+            config=environment.firewall,
+            key=foundation.key,
+            log_days=environment.log_days,
+        )
 
     def _test_outputs(self) -> dict[str, cdk.CfnOutput]:
         """Environment variable of the tests -> stack output."""

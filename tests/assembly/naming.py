@@ -21,6 +21,7 @@ class Name:
 # From the CloudFormation reference of each type.
 NAMES = {
     "AWS::ApiGateway::ApiKey": Name("Name", 128, r"[\w .-]+"),
+    "AWS::ApiGateway::RequestValidator": Name("Name", 128, r"[\w .-]+"),
     "AWS::ApiGateway::RestApi": Name("Name", 128, r"[\w .-]+"),
     "AWS::ApiGateway::UsagePlan": Name("UsagePlanName", 128, r"[\w .-]+"),
     "AWS::ApiGatewayV2::VpcLink": Name("Name", 128, r"[\w .-]+"),
@@ -40,6 +41,8 @@ NAMES = {
     "AWS::IAM::Role": Name("RoleName", 64, r"[\w+=,.@-]+"),
     "AWS::KMS::Alias": Name("AliasName", 256, r"alias/(?!aws/)[\w/-]+"),
     "AWS::Lambda::Function": Name("FunctionName", 64),
+    "AWS::Logs::DeliveryDestination": Name("Name", 60),
+    "AWS::Logs::DeliverySource": Name("Name", 60),
     "AWS::Logs::LogGroup": Name("LogGroupName", 512, r"(?!aws/)[\w/.#-]+"),
     "AWS::RDS::DBCluster": Name("DBClusterIdentifier", 63, r"[a-z](?:-?[a-z0-9])*"),
     "AWS::RDS::DBClusterParameterGroup": Name("DBClusterParameterGroupName", 255, r"[a-z](?:-?[a-z0-9])*"),
@@ -48,6 +51,7 @@ NAMES = {
     # The account's id, the Region and "-an" follow, 26 of a bucket's 63 characters.
     "AWS::S3::Bucket": Name("BucketNamePrefix", 37, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"),
     "AWS::SNS::Topic": Name("TopicName", 256),
+    "AWS::WAFv2::WebACL": Name("Name", 128),
 }
 
 # RDS writes its logs to a group that it names after the cluster.
@@ -56,6 +60,8 @@ NAMED_AFTER_A_CLUSTER = re.compile(r"/aws/rds/cluster/(?P<cluster>[^/]+)/postgre
 NAMED_BY_AWS = {
     "AWS::IAM::Role": ("Custom", "Delivery"),
     "AWS::CodeBuild::Project": ("DeliveryAssets",),
+    # API Gateway writes its execution log to a group that it names after the API's id.
+    "AWS::Logs::LogGroup": ("ApiRestApiExecutionLogs",),
 }
 
 
@@ -68,7 +74,7 @@ def names_follow_the_rule(synthesis: Synthesis) -> Iterator[str]:
         for logical_id, resource in template.resources(*NAMES):
             rule = NAMES[resource["Type"]]
             name = resource.get("Properties", {}).get(rule.property)
-            if name is None and logical_id.startswith(NAMED_BY_AWS.get(resource["Type"], ())):
+            if not isinstance(name, str) and logical_id.startswith(NAMED_BY_AWS.get(resource["Type"], ())):
                 continue
             if not isinstance(name, str) or not NAMED_AFTER_A_CLUSTER.sub(r"\g<cluster>", name).endswith(
                 endings

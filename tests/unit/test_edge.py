@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.templates import Stage
 
+STATIC = Path(__file__).resolve().parents[2] / "containers" / "frontend" / "static"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -42,6 +44,47 @@ def test_every_answer_is_https_and_carries_the_security_headers(stage: Stage) ->
     for behavior in _behaviors(stage).values():
         assert behavior["ViewerProtocolPolicy"] == "redirect-to-https"
         assert behavior["ResponseHeadersPolicyId"] == {"Ref": headers}
+
+
+def test_a_browser_is_told_what_it_may_load_and_that_it_may_frame_nothing(stage: Stage) -> None:
+    policy = stage.portal.one("AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"]
+    headers = policy["SecurityHeadersConfig"]
+    content = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert {"default-src 'self'", "frame-ancestors 'none'"} <= set(content.split("; "))
+    assert "unsafe-inline" not in content
+    assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 365 * 24 * 3600
+    assert headers["ReferrerPolicy"]["ReferrerPolicy"] == "strict-origin-when-cross-origin"
+    assert all(header["Override"] for header in headers.values())
+    assert "ContentTypeOptions" in headers
+
+
+def test_an_outage_shows_a_page_that_is_deployed_and_keeps_its_status(stage: Stage) -> None:
+    responses = stage.portal.one("AWS::CloudFront::Distribution")["DistributionConfig"][
+        "CustomErrorResponses"
+    ]
+    assert {r["ErrorCode"]: r["ResponseCode"] for r in responses} == {502: 502, 503: 503, 504: 504}
+    for response in responses:
+        path = response["ResponsePagePath"].removeprefix("/static/")
+        assert (STATIC / path).is_file()
+        # CloudFront asks S3 again at once when the portal is back.
+        assert response["ErrorCachingMinTTL"] <= 10
+
+
+def test_viewers_speak_new_protocols_only(stage: Stage) -> None:
+    config = stage.portal.one("AWS::CloudFront::Distribution")["DistributionConfig"]
+    assert config["HttpVersion"] == "http2and3"
+    assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2025"
+
+
+def test_every_request_is_logged_as_json_into_a_group_of_the_template(stage: Stage) -> None:
+    source = stage.portal.one("AWS::Logs::DeliverySource")
+    destination = stage.portal.one("AWS::Logs::DeliveryDestination")
+    (distribution,) = stage.portal.resources("AWS::CloudFront::Distribution")
+    group = stage.portal.id_of("AWS::Logs::LogGroup", LogGroupName="/aws/vendedlogs/cdn-test")
+    assert {"Ref": distribution} in source["ResourceArn"]["Fn::Join"][1]
+    assert destination["DestinationResourceArn"] == {"Fn::GetAtt": [group, "Arn"]}
+    assert (source["LogType"], destination["OutputFormat"]) == ("ACCESS_LOGS", "json")
+    assert stage.portal.one("AWS::Logs::Delivery")["DeliverySourceName"] == source["Name"]
 
 
 def test_the_balancer_is_a_private_origin_reached_by_a_name_in_its_certificate(stage: Stage) -> None:
@@ -95,6 +138,7 @@ def test_public_names_lead_to_their_doors_and_the_origin_has_no_record(stage: St
         ("portal-test.test.bank.example.", "A"): [distribution, "DomainName"],
         ("portal-test.test.bank.example.", "AAAA"): [distribution, "DomainName"],
         ("api-test.test.bank.example.", "A"): [domain, "RegionalDomainName"],
+        ("api-test.test.bank.example.", "AAAA"): [domain, "RegionalDomainName"],
     }
 
 

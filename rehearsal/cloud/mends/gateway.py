@@ -1,4 +1,4 @@
-"""API Gateway: an integration keeps its way to a VPC, and hosts are written as AWS writes them."""
+"""API Gateway: an integration keeps its way to a VPC, a stage its access log; hosts are as AWS writes them."""
 
 import re
 from typing import Any
@@ -51,11 +51,20 @@ def _keep_in_api() -> None:
     apigateway_v1._put_integration = put_integration
 
 
+def _keep_access_log(_: str, __: Properties, declared: Properties) -> None:
+    from ministack.services import apigateway_v1
+
+    stage = apigateway_v1._stages_v1[declared["RestApiId"]][declared["StageName"]]
+    setting = declared.get("AccessLogSetting") or {}
+    stage["accessLogSettings"] = {name[0].lower() + name[1:]: value for name, value in setting.items()}
+
+
 def apply(emulated: dict[str, Any]) -> None:
-    """Puts both in place."""
+    """Puts them in place."""
     import ministack.app
 
     mend(emulated, "AWS::ApiGateway::Method", after=_keep_integration)
+    mend(emulated, "AWS::ApiGateway::Stage", after=_keep_access_log)
     _keep_in_api()
     ministack.app._EXECUTE_API_RE = re.compile(
         r"^([a-z0-9]{8,10})\.execute-api\.(?:[a-z0-9-]+\.amazonaws\.com|localhost)(?::\d+)?$"

@@ -132,7 +132,7 @@ ROWS = (
         type="AWS::ApiGateway::Stage",
         service="apigateway",
         source=Source(call=Call("get_stage", restApiId=given("RestApiId"), stageName=given("StageName"))),
-        properties={"MethodSettings": _method_settings},
+        properties={"MethodSettings": _method_settings, "AccessLogSetting": "accessLogSettings"},
         unread=("RestApiId",),
     ),
     ReadBack(
