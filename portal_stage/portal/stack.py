@@ -54,8 +54,12 @@ class PortalStack(cdk.Stack):
             frontend=environment.frontend,
             backend=environment.backend,
         )
-        self.load_balancer.serve(self.load_balancer.frontend_targets, self.containers.frontend.service)
-        self.load_balancer.serve(self.load_balancer.backend_targets, self.containers.backend.service)
+        for tier, targets in (
+            (self.containers.frontend, self.load_balancer.frontend_targets),
+            (self.containers.backend, self.load_balancer.backend_targets),
+        ):
+            self.load_balancer.serve(targets, tier.service)
+            tier.scale_on_demand(targets)
         alb = self.load_balancer.alb
 
         self.static_site = StaticSite(self, "StaticSite", names=names)

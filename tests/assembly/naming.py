@@ -54,8 +54,10 @@ NAMES = {
     "AWS::WAFv2::WebACL": Name("Name", 128),
 }
 
-# RDS writes its logs to a group that it names after the cluster.
-NAMED_AFTER_A_CLUSTER = re.compile(r"/aws/rds/cluster/(?P<cluster>[^/]+)/postgresql")
+# RDS and Container Insights write their logs to groups that they name after the cluster.
+NAMED_AFTER_A_CLUSTER = re.compile(
+    r"/aws/(?:rds/cluster/(?P<database>[^/]+)/postgresql|ecs/containerinsights/(?P<ecs>[^/]+)/performance)"
+)
 # Where the name is left to AWS, by the start of the logical id: CDK makes these and takes no name for them.
 NAMED_BY_AWS = {
     "AWS::IAM::Role": ("Custom", "Delivery"),
@@ -76,9 +78,9 @@ def names_follow_the_rule(synthesis: Synthesis) -> Iterator[str]:
             name = resource.get("Properties", {}).get(rule.property)
             if not isinstance(name, str) and logical_id.startswith(NAMED_BY_AWS.get(resource["Type"], ())):
                 continue
-            if not isinstance(name, str) or not NAMED_AFTER_A_CLUSTER.sub(r"\g<cluster>", name).endswith(
-                endings
-            ):
+            if not isinstance(name, str) or not NAMED_AFTER_A_CLUSTER.sub(
+                r"\g<database>\g<ecs>", name
+            ).endswith(endings):
                 yield f"{template.stack} {logical_id}: {rule.property} {name!r} does not end with the suffix"
             elif len(name) > rule.length or not re.fullmatch(rule.pattern, name):
                 yield f"{template.stack} {logical_id}: {name!r} is not {rule.pattern} of at most {rule.length}"

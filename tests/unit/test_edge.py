@@ -34,7 +34,7 @@ def test_pages_are_read_only_and_cached_as_the_frontend_says(stage: Stage) -> No
 
 def test_static_files_come_from_the_bucket_and_are_cached(stage: Stage) -> None:
     behavior = _behaviors(stage)["/static/*"]
-    (bucket,) = stage.portal.resources("AWS::S3::Bucket")
+    bucket = stage.portal.id_of("AWS::S3::Bucket", BucketNamePrefix="static-test")
     assert behavior["CachePolicyId"] == CACHING_OPTIMIZED
     assert _origin(stage, behavior)["DomainName"] == {"Fn::GetAtt": [bucket, "RegionalDomainName"]}
 
@@ -97,16 +97,17 @@ def test_the_balancer_is_a_private_origin_reached_by_a_name_in_its_certificate(s
 
 
 def test_only_this_distribution_reads_the_bucket(stage: Stage) -> None:
-    statements = stage.portal.one("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    statements = _static_policy(stage)["PolicyDocument"]["Statement"]
     (reading,) = (s for s in statements if s["Principal"].get("Service"))
     (distribution,) = stage.portal.resources("AWS::CloudFront::Distribution")
     assert reading["Action"] == "s3:GetObject"
     assert distribution in str(reading["Condition"]["StringEquals"]["AWS:SourceArn"])
-    assert all(stage.portal.one("AWS::S3::Bucket")["PublicAccessBlockConfiguration"].values())
+    for bucket in stage.portal.properties("AWS::S3::Bucket"):
+        assert all(bucket["PublicAccessBlockConfiguration"].values())
 
 
 def test_the_bucket_refuses_old_tls_and_plain_http(stage: Stage) -> None:
-    statements = stage.portal.one("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    statements = _static_policy(stage)["PolicyDocument"]["Statement"]
     denied = [s["Condition"] for s in statements if s["Effect"] == "Deny"]
     assert {"Bool": {"aws:SecureTransport": "false"}} in denied
     assert {"NumericLessThan": {"s3:TlsVersion": 1.2}} in denied
@@ -140,6 +141,11 @@ def test_public_names_lead_to_their_doors_and_the_origin_has_no_record(stage: St
         ("api-test.test.bank.example.", "A"): [domain, "RegionalDomainName"],
         ("api-test.test.bank.example.", "AAAA"): [domain, "RegionalDomainName"],
     }
+
+
+def _static_policy(stage: Stage) -> dict[str, Any]:
+    bucket = stage.portal.id_of("AWS::S3::Bucket", BucketNamePrefix="static-test")
+    return stage.portal.one("AWS::S3::BucketPolicy", Bucket={"Ref": bucket})
 
 
 def _behaviors(stage: Stage) -> dict[str, dict[str, Any]]:
