@@ -34,6 +34,14 @@ ROWS = (
         source=Source(call=Call("get_dashboard", DashboardName=identity), path="@"),
     ),
     ReadBack(
+        type="AWS::CloudFront::MonitoringSubscription",
+        service="cloudfront",
+        source=Source(call=Call("get_monitoring_subscription", DistributionId=identity), path="@"),
+        properties={
+            "DistributionId": Source(call=Call("get_distribution", Id=identity), path="Distribution.Id")
+        },
+    ),
+    ReadBack(
         type="AWS::Events::Rule",
         service="events",
         source=Source(call=Call("describe_rule", Name=given("Name")), path="@"),
