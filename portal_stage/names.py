@@ -24,6 +24,7 @@ _BALANCING = Limit(32, r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 _ECS = Limit(255, r"[\w-]+")
 _RDS = Limit(63, r"[a-z](?:-?[a-z0-9])*")
 _FUNCTION = Limit(64, r"[\w-]+")
+_ALARM = Limit(255, r"[\w-]+")
 _LOG_GROUP = Limit(512, r"(?!aws/)[\w/.#-]+")
 _API = Limit(128, r"[\w .-]+")
 _EDGE = Limit(64, r"[A-Za-z0-9-]+")
@@ -43,6 +44,17 @@ _ROWS = (
     (_ROLE, "probe-role pipeline-tests tests-build flow-logs"),
     (_RDS, "aurora aurora-writer aurora-reader-1 aurora-reader-2 aurora-subnets aurora-parameters"),
     (Limit(255, r"[\w.-]{3,}"), "sessions session-events"),
+    (_ALARM, "unavailable-alarm degraded-alarm cdn-errors-alarm cdn-latency-alarm cdn-blocked-alarm"),
+    (_ALARM, "portal-health-alarm certificate-alarm api-errors-alarm api-client-errors-alarm"),
+    (_ALARM, "api-latency-alarm api-throttles-alarm api-blocked-alarm alb-errors-alarm alb-latency-alarm"),
+    (_ALARM, "frontend-serving-alarm frontend-hosts-alarm frontend-cpu-alarm frontend-memory-alarm"),
+    (_ALARM, "backend-serving-alarm backend-hosts-alarm backend-cpu-alarm backend-memory-alarm"),
+    (_ALARM, "frontend-tasks-alarm backend-tasks-alarm aurora-cpu-alarm aurora-capacity-alarm"),
+    (_ALARM, "aurora-connections-alarm aurora-lag-alarm aurora-deadlocks-alarm aurora-storage-alarm"),
+    (_ALARM, "sessions-throttles-alarm sessions-errors-alarm deployments-alarm probe-alarm"),
+    (_ALARM, "portal-dashboard throttled-requests"),
+    (Limit(64, r"[\w.-]+"), "failed-deployments"),
+    (_LOG_GROUP, "/aws/events/deployments"),
     (_BALANCING, "alb frontend-tg backend-tg"),
     (_ECS, "ecs frontend backend"),
     (_FUNCTION, "probe restrict-default-sg auto-delete-objects bucket-deployment"),
@@ -51,7 +63,8 @@ _ROWS = (
     (_LOG_GROUP, "/aws/lambda/bucket-deployment /vpc/flow-logs"),
     (Limit(256, r"[\w-]+"), "alarms"),
     (_BUCKET_PREFIX, "static"),
-    (_LOG_GROUP, "/apigateway/access aws-waf-logs-api aws-waf-logs-cdn /aws/vendedlogs/cdn"),
+    (_LOG_GROUP, "/apigateway/access /apigateway/maintenance"),
+    (_LOG_GROUP, "aws-waf-logs-api aws-waf-logs-cdn /aws/vendedlogs/cdn"),
     (_BUCKET_PREFIX, "alb-logs"),
     (_API, "api api-validator vpc-link maintenance"),
     (_API, "mobile-api-key partner-api-key tests-api-key"),

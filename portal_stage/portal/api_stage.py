@@ -21,20 +21,34 @@ def stage_options(access_logs: logs.ILogGroup, config: ApiConfig) -> apigateway.
         throttling_rate_limit=config.stage_rate_limit,
         throttling_burst_limit=config.stage_burst_limit,
         access_log_destination=apigateway.LogGroupLogDestination(access_logs),
-        access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
-            caller=False,
-            http_method=True,
-            ip=True,
-            protocol=True,
-            request_time=True,
-            resource_path=True,
-            response_length=True,
-            status=True,
-            user=False,
-        ),
+        access_log_format=_json_line(),
         logging_level=apigateway.MethodLoggingLevel.ERROR,
         # Whole requests and answers would bring customers' data into the log.
         data_trace_enabled=False,
+    )
+
+
+def maintenance_options(access_logs: logs.ILogGroup) -> apigateway.StageOptions:
+    """The same lines for a stage that has nothing behind it: no execution to log, and no plan to stay above."""
+    return apigateway.StageOptions(
+        stage_name=STAGE,
+        metrics_enabled=True,
+        access_log_destination=apigateway.LogGroupLogDestination(access_logs),
+        access_log_format=_json_line(),
+    )
+
+
+def _json_line() -> apigateway.AccessLogFormat:
+    return apigateway.AccessLogFormat.json_with_standard_fields(
+        caller=False,
+        http_method=True,
+        ip=True,
+        protocol=True,
+        request_time=True,
+        resource_path=True,
+        response_length=True,
+        status=True,
+        user=False,
     )
 
 

@@ -76,10 +76,10 @@ class Firewall(Construct):
         """For CloudFront, which names its web ACL itself."""
         return self._acl.attr_arn
 
-    def protect(self, resource_arn: str) -> None:
+    def protect(self, id_: str, resource_arn: str) -> None:
         """Stand before a regional resource, such as an API's stage."""
         wafv2.CfnWebACLAssociation(
-            self, "Association", resource_arn=resource_arn, web_acl_arn=self._acl.attr_arn
+            self, f"{id_}Association", resource_arn=resource_arn, web_acl_arn=self._acl.attr_arn
         )
 
     @staticmethod

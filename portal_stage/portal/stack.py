@@ -18,6 +18,7 @@ from portal_stage.portal.domain import Domain
 from portal_stage.portal.firewall import Firewall
 from portal_stage.portal.load_balancer import LoadBalancer
 from portal_stage.portal.log_delivery import CdnLogs, LogDeliveryPolicy
+from portal_stage.portal.maintenance import MaintenancePage
 from portal_stage.portal.probe import Probe
 from portal_stage.portal.static_site import StaticSite
 from portal_stage.portal.tests_role import PipelineTestsRole
@@ -81,7 +82,19 @@ class PortalStack(cdk.Stack):
             key=foundation.key,
             log_days=environment.log_days,
         )
-        self.domain.point_portal_at(self.cdn.distribution)
+        self.maintenance = MaintenancePage(
+            self,
+            "Maintenance",
+            names=names,
+            domain=self.domain,
+            key=foundation.key,
+            log_days=environment.log_days,
+        )
+        self.domain.point_portal_at(
+            self.cdn.distribution,
+            otherwise=self.maintenance.domain_name,
+            health_check_name=names("portal-health"),
+        )
 
         self.api = Api(
             self,
@@ -97,7 +110,8 @@ class PortalStack(cdk.Stack):
         )
         self.domain.point_api_at(self.api.domain_name)
         api_firewall = self._firewall("api", environment, foundation)
-        api_firewall.protect(self.api.stage_arn)
+        api_firewall.protect("Api", self.api.stage_arn)
+        api_firewall.protect("Maintenance", self.maintenance.stage_arn)
 
         policy = LogDeliveryPolicy(
             self, "LogDelivery", names=names, groups=[cdn_firewall.logs, api_firewall.logs, cdn_logs.logs]

@@ -22,7 +22,7 @@ from tests.unit.templates import Stage, Template
 def test_a_key_is_required_on_every_method_but_health(stage: Stage) -> None:
     required = {
         _path(stage.portal, method): (method["HttpMethod"], method["ApiKeyRequired"])
-        for method in stage.portal.properties("AWS::ApiGateway::Method")
+        for method in _methods(stage.portal)
     }
     assert required == {"/api/{proxy+}": ("ANY", True), "/api/health": ("GET", False)}
 
@@ -30,7 +30,7 @@ def test_a_key_is_required_on_every_method_but_health(stage: Stage) -> None:
 def test_every_method_reaches_the_balancer_through_the_vpc_link(stage: Stage) -> None:
     (balancer,) = stage.portal.resources("AWS::ElasticLoadBalancingV2::LoadBalancer")
     (link,) = stage.portal.resources("AWS::ApiGatewayV2::VpcLink")
-    for method in stage.portal.properties("AWS::ApiGateway::Method"):
+    for method in _methods(stage.portal):
         integration = method["Integration"]
         assert (integration["Type"], integration["ConnectionType"]) == ("HTTP_PROXY", "VPC_LINK")
         assert integration["ConnectionId"] == {"Ref": link}
@@ -39,14 +39,14 @@ def test_every_method_reaches_the_balancer_through_the_vpc_link(stage: Stage) ->
 
 def test_the_private_hop_is_encrypted_and_asks_for_a_name_in_the_certificate(stage: Stage) -> None:
     names = stage.portal.one("AWS::CertificateManager::Certificate")["SubjectAlternativeNames"]
-    for method in stage.portal.properties("AWS::ApiGateway::Method"):
+    for method in _methods(stage.portal):
         scheme, host = method["Integration"]["Uri"].split("/")[0:3:2]
         assert scheme == "https:"
         assert host in names
 
 
 def test_the_path_is_handed_on(stage: Stage) -> None:
-    (proxy,) = stage.portal.properties("AWS::ApiGateway::Method", HttpMethod="ANY")
+    (proxy,) = (m for m in _methods(stage.portal) if m["HttpMethod"] == "ANY")
     assert proxy["Integration"]["Uri"].endswith("/api/{proxy}")
     assert proxy["Integration"]["RequestParameters"] == {
         "integration.request.path.proxy": "method.request.path.proxy"
@@ -100,7 +100,7 @@ def test_each_client_has_a_key_and_a_plan_of_its_own_and_so_have_the_tests(large
 
 
 def test_all_callers_together_are_limited_above_the_plans(stage: Stage) -> None:
-    (settings,) = stage.portal.one("AWS::ApiGateway::Stage")["MethodSettings"]
+    (settings,) = _stage(stage.portal)[1]["MethodSettings"]
     assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (150, 300)
 
@@ -109,12 +109,12 @@ def test_a_request_is_validated_before_it_counts_as_one_of_the_backends(stage: S
     (validator,) = stage.portal.resources("AWS::ApiGateway::RequestValidator")
     properties = stage.portal.one("AWS::ApiGateway::RequestValidator")
     assert properties["ValidateRequestParameters"] is properties["ValidateRequestBody"] is True
-    for method in stage.portal.properties("AWS::ApiGateway::Method"):
+    for method in _methods(stage.portal):
         assert method["RequestValidatorId"] == {"Ref": validator}
 
 
 def test_every_call_is_a_line_of_json_in_a_group_of_the_template(stage: Stage) -> None:
-    setting = stage.portal.one("AWS::ApiGateway::Stage")["AccessLogSetting"]
+    setting = _stage(stage.portal)[1]["AccessLogSetting"]
     group = stage.portal.id_of("AWS::Logs::LogGroup", LogGroupName="/apigateway/access-test")
     assert setting["DestinationArn"] == {"Fn::GetAtt": [group, "Arn"]}
     fields = json.loads(setting["Format"])
@@ -122,29 +122,28 @@ def test_every_call_is_a_line_of_json_in_a_group_of_the_template(stage: Stage) -
 
 
 def test_errors_are_logged_in_a_group_of_the_template_and_customers_data_is_not(stage: Stage) -> None:
-    deployed = stage.portal.one("AWS::ApiGateway::Stage")
+    deployed = _stage(stage.portal)[1]
     (settings,) = deployed["MethodSettings"]
     assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("ERROR", False)
-    (api,) = stage.portal.resources("AWS::ApiGateway::RestApi")
+    api = _api(stage.portal)
     name = {"Fn::Join": ["", ["API-Gateway-Execution-Logs_", {"Ref": api}, "/v1"]]}
     group = stage.portal.id_of("AWS::Logs::LogGroup", LogGroupName=name)
-    (stage_resource,) = stage.portal.resources("AWS::ApiGateway::Stage").values()
     # Or API Gateway makes the group itself first.
-    assert group in stage_resource["DependsOn"]
+    assert group in stage.portal.body["Resources"][_stage(stage.portal)[0]]["DependsOn"]
 
 
 def test_all_plans_count_calls_of_the_stage(stage: Stage) -> None:
-    (deployed,) = stage.portal.resources("AWS::ApiGateway::Stage")
+    deployed, _ = _stage(stage.portal)
     for plan in stage.portal.properties("AWS::ApiGateway::UsagePlan"):
         assert [each["Stage"] for each in plan["ApiStages"]] == [{"Ref": deployed}]
         assert plan["Quota"]["Period"] == "DAY"
 
 
 def test_the_custom_domain_is_the_only_address(stage: Stage) -> None:
-    api = stage.portal.one("AWS::ApiGateway::RestApi")
+    api = stage.portal.one("AWS::ApiGateway::RestApi", Name="api-test")
     assert api["DisableExecuteApiEndpoint"] is True
     assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
-    mapping = stage.portal.one("AWS::ApiGateway::BasePathMapping")
+    mapping = stage.portal.one("AWS::ApiGateway::BasePathMapping", RestApiId={"Ref": _api(stage.portal)})
     domain = stage.portal.body["Resources"][mapping["DomainName"]["Ref"]]["Properties"]
     assert domain["DomainName"] == "api-test.test.bank.example"
     assert domain["SecurityPolicy"] == "TLS_1_2"
@@ -154,6 +153,21 @@ def test_the_custom_domain_is_the_only_address(stage: Stage) -> None:
 
 def test_the_environment_leaves_the_accounts_settings_alone(stage: Stage) -> None:
     assert stage.portal.resources("AWS::ApiGateway::Account") == {}
+
+
+def _api(portal: Template) -> str:
+    return portal.id_of("AWS::ApiGateway::RestApi", Name="api-test")
+
+
+def _methods(portal: Template) -> list[dict[str, Any]]:
+    """Of the API, not of the maintenance page."""
+    return portal.properties("AWS::ApiGateway::Method", RestApiId={"Ref": _api(portal)})
+
+
+def _stage(portal: Template) -> tuple[str, dict[str, Any]]:
+    """Logical id and properties."""
+    wanted = {"RestApiId": {"Ref": _api(portal)}}
+    return portal.id_of("AWS::ApiGateway::Stage", **wanted), portal.one("AWS::ApiGateway::Stage", **wanted)
 
 
 def _path(portal: Template, method: dict[str, Any]) -> str:

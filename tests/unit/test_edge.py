@@ -130,17 +130,33 @@ def test_one_certificate_names_portal_api_and_origin_without_wildcard(
 
 def test_public_names_lead_to_their_doors_and_the_origin_has_no_record(stage: Stage) -> None:
     records = {
-        (record["Name"], record["Type"]): record["AliasTarget"]["DNSName"]["Fn::GetAtt"]
+        (record["Name"].split(".")[0], record["Type"], record.get("Failover")): record["AliasTarget"][
+            "DNSName"
+        ]["Fn::GetAtt"]
         for record in stage.portal.properties("AWS::Route53::RecordSet")
     }
     (distribution,) = stage.portal.resources("AWS::CloudFront::Distribution")
-    (domain,) = stage.portal.resources("AWS::ApiGateway::DomainName")
-    assert records == {
-        ("portal-test.test.bank.example.", "A"): [distribution, "DomainName"],
-        ("portal-test.test.bank.example.", "AAAA"): [distribution, "DomainName"],
-        ("api-test.test.bank.example.", "A"): [domain, "RegionalDomainName"],
-        ("api-test.test.bank.example.", "AAAA"): [domain, "RegionalDomainName"],
-    }
+    api = stage.portal.id_of("AWS::ApiGateway::DomainName", DomainName="api-test.test.bank.example")
+    page = stage.portal.id_of("AWS::ApiGateway::DomainName", DomainName="portal-test.test.bank.example")
+    expected = {}
+    for type_ in ("A", "AAAA"):
+        expected["portal-test", type_, "PRIMARY"] = [distribution, "DomainName"]
+        expected["portal-test", type_, "SECONDARY"] = [page, "RegionalDomainName"]
+        expected["api-test", type_, None] = [api, "RegionalDomainName"]
+    assert records == expected
+
+
+def test_the_portal_fails_over_when_a_page_behind_cloudfront_does(stage: Stage) -> None:
+    check = stage.portal.one("AWS::Route53::HealthCheck")["HealthCheckConfig"]
+    (distribution,) = stage.portal.resources("AWS::CloudFront::Distribution")
+    (check_id,) = stage.portal.resources("AWS::Route53::HealthCheck")
+    assert (check["Type"], check["EnableSNI"], check["ResourcePath"]) == ("HTTPS", True, "/healthz")
+    # Not the portal's own name, which leads elsewhere once it has failed over.
+    assert check["FullyQualifiedDomainName"] == {"Fn::GetAtt": [distribution, "DomainName"]}
+    for record in stage.portal.properties("AWS::Route53::RecordSet", Failover="PRIMARY"):
+        assert record["HealthCheckId"] == {"Fn::GetAtt": [check_id, "HealthCheckId"]}
+        # Route 53 refuses to evaluate CloudFront.
+        assert record["AliasTarget"]["EvaluateTargetHealth"] is False
 
 
 def _static_policy(stage: Stage) -> dict[str, Any]:

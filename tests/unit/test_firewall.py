@@ -36,13 +36,16 @@ def test_an_address_that_asks_too_often_is_blocked(stage: Stage, large: Stage, k
         assert rule["Action"] == {"Block": {}}
 
 
-def test_the_distribution_and_the_apis_stage_stand_behind_theirs(stage: Stage) -> None:
+def test_the_distribution_and_every_stage_stand_behind_theirs(stage: Stage) -> None:
     config = stage.portal.one("AWS::CloudFront::Distribution")["DistributionConfig"]
     assert config["WebACLId"] == {"Fn::GetAtt": [_acl(stage, "cdn"), "Arn"]}
-    association = stage.portal.one("AWS::WAFv2::WebACLAssociation")
-    (deployed,) = stage.portal.resources("AWS::ApiGateway::Stage")
-    assert association["WebACLArn"] == {"Fn::GetAtt": [_acl(stage, "api"), "Arn"]}
-    assert {"Ref": deployed} in association["ResourceArn"]["Fn::Join"][1]
+    behind = set()
+    for association in stage.portal.properties("AWS::WAFv2::WebACLAssociation"):
+        assert association["WebACLArn"] == {"Fn::GetAtt": [_acl(stage, "api"), "Arn"]}
+        behind |= {
+            part["Ref"] for part in association["ResourceArn"]["Fn::Join"][1] if isinstance(part, dict)
+        }
+    assert behind >= set(stage.portal.resources("AWS::ApiGateway::Stage"))
 
 
 @pytest.mark.parametrize("kind", KINDS)

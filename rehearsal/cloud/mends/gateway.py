@@ -21,7 +21,10 @@ def _keep_integration(_: str, __: Properties, declared: Properties) -> None:
 
     integration = declared.get("Integration") or {}
     resource = apigateway_v1._resources[declared["RestApiId"]][declared["ResourceId"]]
-    kept = resource["resourceMethods"][declared.get("HttpMethod", "ANY")].get("methodIntegration")
+    method = resource["resourceMethods"][declared.get("HttpMethod", "ANY")]
+    if "RequestValidatorId" in declared:
+        method["requestValidatorId"] = declared["RequestValidatorId"]
+    kept = method.get("methodIntegration")
     for name, spelled in _KEPT.items():
         if kept is not None and name in integration:
             value = integration[name]

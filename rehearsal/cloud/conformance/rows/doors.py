@@ -168,6 +168,7 @@ ROWS = (
                 HostedZoneId=given("HostedZoneId"),
                 StartRecordName=_record_start,
                 StartRecordType=given("Type"),
+                StartRecordIdentifier=given("SetIdentifier"),
                 MaxItems=constant("1"),
             ),
             path="ResourceRecordSets[0]",
