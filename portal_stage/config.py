@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from portal_stage.errors import Checked
 from portal_stage.names import Names, suffix_problem
+from portal_stage.operations.config import AlarmConfig
 from portal_stage.rules import matches, number, private_network, problem, whole
 
 REGION = "us-east-1"
@@ -211,6 +212,7 @@ class Environment(Checked):
     log_days: int = 14
     network: NetworkConfig
     database: DatabaseConfig
+    alarms: AlarmConfig = AlarmConfig()  # noqa: RUF009 - frozen
     frontend: ServiceConfig
     backend: ServiceConfig
     api: ApiConfig

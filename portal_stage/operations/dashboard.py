@@ -84,7 +84,7 @@ def _edge(edge: Edge) -> list[cloudwatch.IWidget]:
             [edge.cdn("OriginLatency", statistic, statistic) for statistic in ("p50", "p95")],
         ),
         ("CloudFront cache hits", "percent", [edge.cdn("CacheHitRate", "Average")]),
-        ("Blocked by the web ACL", "count", [edge.web_acl.blocked("CloudFront")]),
+        ("Blocked by the web ACL", "count", [edge.web_acl.blocked()]),
     )
 
 
@@ -106,10 +106,14 @@ def _api(api: Api) -> list[cloudwatch.IWidget]:
 
 
 def _containers(services: Sequence[Service], balancer: Balancer) -> list[cloudwatch.IWidget]:
-    tasks = [service.tasks(name) for service in services for name in ("DesiredTaskCount", "RunningTaskCount")]
+    tasks = [
+        service.tasks(f"{state}TaskCount", f"{service.kind} {state.lower()}")
+        for service in services
+        for state in ("Desired", "Running")
+    ]
     return _row(
-        ("ECS CPU", "percent", [service.used("CPUUtilization") for service in services]),
-        ("ECS memory", "percent", [service.used("MemoryUtilization") for service in services]),
+        ("ECS CPU", "percent", [service.used("CPUUtilization", service.kind) for service in services]),
+        ("ECS memory", "percent", [service.used("MemoryUtilization", service.kind) for service in services]),
         ("ECS tasks", "count", tasks),
         ("Target response time", "seconds", [balancer.of("TargetResponseTime", "p95", "p95")]),
         (
@@ -130,13 +134,19 @@ def _aurora(database: Database) -> list[cloudwatch.IWidget]:
         (
             "Aurora connections",
             "count",
-            [database.of("DatabaseConnections", "Maximum", role=role) for role in ("WRITER", "READER")],
+            [
+                database.of("DatabaseConnections", "Maximum", role=role, label=role.lower())
+                for role in ("WRITER", "READER")
+            ],
         ),
         ("Aurora load", "sessions at work", database.load()),
         (
             "Aurora CPU",
             "percent",
-            [database.of("CPUUtilization", "Average", role=role) for role in ("WRITER", "READER")],
+            [
+                database.of("CPUUtilization", "Average", role=role, label=role.lower())
+                for role in ("WRITER", "READER")
+            ],
         ),
         ("Aurora replica lag", "ms", [database.of("AuroraReplicaLagMaximum", "Maximum")]),
         *capacity,

@@ -68,7 +68,7 @@ class FailedDeployments(Construct):
         )
         rule.add_resource_dependency(policy)
         self.metric: cloudwatch.Metric = metric(
-            "AWS/Events", "TriggeredRules", {"RuleName": name}, "Sum", period=FIVE_MINUTES, label="failed"
+            "AWS/Events", "TriggeredRules", {"RuleName": name}, "Sum", period=FIVE_MINUTES
         )
 
 

@@ -14,6 +14,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_rds as rds
+from aws_cdk import aws_route53 as route53
 
 MINUTE = cdk.Duration.minutes(1)
 FIVE_MINUTES = cdk.Duration.minutes(5)
@@ -31,14 +32,14 @@ def metric(
     period: cdk.Duration = MINUTE,
     label: str | None = None,
 ) -> cloudwatch.Metric:
-    """One metric; `statistic` is CloudWatch's own word, such as Sum or p95."""
+    """One metric; `statistic` is CloudWatch's own word, such as Sum or p95; `label` is for a graph of several."""
     return cloudwatch.Metric(
         namespace=namespace,
         metric_name=name,
         dimensions_map=dict(dimensions),
         statistic=statistic,
         period=period,
-        label=label or name,
+        label=label,
     )
 
 
@@ -58,7 +59,7 @@ class WebAcl:
     metric_name: str
     region: str | None = None
 
-    def blocked(self, label: str) -> cloudwatch.Metric:
+    def blocked(self, label: str | None = None) -> cloudwatch.Metric:
         where = {"Region": self.region} if self.region else {}
         dimensions = {"WebACL": self.metric_name, "Rule": "ALL", **where}
         return metric("AWS/WAFV2", "BlockedRequests", dimensions, "Sum", period=FIVE_MINUTES, label=label)
@@ -71,15 +72,15 @@ class Edge:
     distribution: cloudfront.IDistribution
     web_acl: WebAcl
     certificate: acm.ICertificate
-    health_check_id: str
+    health_check: route53.CfnHealthCheck
 
     def cdn(self, name: str, statistic: str, label: str | None = None) -> cloudwatch.Metric:
         dimensions = {"DistributionId": self.distribution.distribution_id, "Region": "Global"}
         return metric("AWS/CloudFront", name, dimensions, statistic, label=label)
 
     def healthy(self) -> cloudwatch.Metric:
-        dimensions = {"HealthCheckId": self.health_check_id}
-        return metric("AWS/Route53", "HealthCheckStatus", dimensions, "Minimum", label="healthy")
+        dimensions = {"HealthCheckId": self.health_check.attr_health_check_id}
+        return metric("AWS/Route53", "HealthCheckStatus", dimensions, "Minimum")
 
     def days_left(self) -> cloudwatch.Metric:
         dimensions = {"CertificateArn": self.certificate.certificate_arn}
@@ -110,11 +111,10 @@ class Service:
     targets: elb.ApplicationTargetGroup
     alb: elb.ApplicationLoadBalancer
 
-    def used(self, name: str) -> cloudwatch.Metric:
-        return metric("AWS/ECS", name, self._dimensions, "Average", label=self.kind)
+    def used(self, name: str, label: str | None = None) -> cloudwatch.Metric:
+        return metric("AWS/ECS", name, self._dimensions, "Average", label=label)
 
-    def tasks(self, name: str) -> cloudwatch.Metric:
-        label = f"{self.kind} {name.removesuffix('TaskCount').lower()}"
+    def tasks(self, name: str, label: str | None = None) -> cloudwatch.Metric:
         return metric("ECS/ContainerInsights", name, self._dimensions, "Average", label=label)
 
     def hosts(self, name: str, statistic: str, label: str | None = None) -> cloudwatch.Metric:
@@ -160,9 +160,7 @@ class Database:
         dimensions = {"DBClusterIdentifier": self.cluster.cluster_identifier}
         if role:
             dimensions["Role"] = role
-        return metric(
-            "AWS/RDS", name, dimensions, statistic, period=period, label=label or (role or name).lower()
-        )
+        return metric("AWS/RDS", name, dimensions, statistic, period=period, label=label)
 
     def load(self) -> list[cloudwatch.Metric]:
         """Sessions at work at a time, per instance."""

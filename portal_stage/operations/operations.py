@@ -86,7 +86,7 @@ class Operations(Construct):
         api = Api(
             stage=api_stage,
             web_acl=api_acl,
-            throttled=metric(_NAMESPACE, throttled, {}, "Sum", period=FIVE_MINUTES, label="throttled"),
+            throttled=metric(_NAMESPACE, throttled, {}, "Sum", period=FIVE_MINUTES),
         )
         deployments = FailedDeployments(
             self,

@@ -29,7 +29,7 @@ def edge_rows(edge: Edge, config: AlarmConfig) -> list[Row]:
         {"rate": edge.cdn("5xxErrorRate", "Average"), "requests": edge.cdn("Requests", "Sum")},
         config,
     )
-    latency, blocked = edge.cdn("OriginLatency", "p95"), edge.web_acl.blocked("blocked")
+    latency, blocked = edge.cdn("OriginLatency", "p95"), edge.web_acl.blocked()
     healthy, days = edge.healthy(), edge.days_left()
     return [
         Row("cdn-errors", _DOWN, errors, ABOVE, config.error_percent, 3, GOOD, "CloudFront answers 5xx"),
@@ -54,7 +54,7 @@ def api_rows(api: Api, config: AlarmConfig) -> list[Row]:
     requests = api.of("Count", "Sum")
     errors = _share("rate", {"rate": api.of("5XXError", "Average"), "requests": requests}, config)
     client_errors = _share("rate", {"rate": api.of("4XXError", "Average"), "requests": requests}, config)
-    latency, blocked = api.of("Latency", "p95"), api.web_acl.blocked("blocked")
+    latency, blocked = api.of("Latency", "p95"), api.web_acl.blocked()
     throttles, blocks = config.throttled_requests, config.blocked_requests
     # API Gateway tells its rates as shares of one.
     wrong, refused = config.error_percent / 100, config.client_error_percent / 100

@@ -45,7 +45,9 @@ class Api(Construct):
             subnets=ec2.SubnetSelection(subnet_group_name=APP),
             security_groups=[security_group],
         )
-        access_logs = log_group(self, "AccessLogs", name=names("/apigateway/access"), key=key, days=log_days)
+        self.access_logs = log_group(
+            self, "AccessLogs", name=names("/apigateway/access"), key=key, days=log_days
+        )
         self._rest_api = apigateway.RestApi(
             self,
             "RestApi",
@@ -55,7 +57,7 @@ class Api(Construct):
             disable_execute_api_endpoint=True,
             # That role belongs to the account, not to an environment.
             cloud_watch_role=False,
-            deploy_options=stage_options(access_logs, config),
+            deploy_options=stage_options(self.access_logs, config),
         )
         # CDK's output of an address that nobody can use.
         self._rest_api.node.try_remove_child("Endpoint")
@@ -78,6 +80,11 @@ class Api(Construct):
         self.tests_key = ApiPlans(
             self, "Plans", names=names, config=config, rest_api=self._rest_api
         ).tests_key
+
+    @property
+    def stage(self) -> apigateway.Stage:
+        """What is measured."""
+        return self._rest_api.deployment_stage
 
     @property
     def stage_arn(self) -> str:
