@@ -11,6 +11,16 @@ from portal_stage.config import Environment
 from portal_stage.custom_resources import adopt_providers
 from portal_stage.data.stack import DataStack
 from portal_stage.foundation.stack import FoundationStack
+from portal_stage.operations.metrics import (
+    Balancer,
+    Database,
+    Edge,
+    Nat,
+    Service,
+    Sessions,
+    WebAcl,
+)
+from portal_stage.operations.operations import Operations
 from portal_stage.portal.api import Api
 from portal_stage.portal.cdn import Cdn
 from portal_stage.portal.containers import Containers
@@ -74,6 +84,9 @@ class PortalStack(cdk.Stack):
             static_files=self.static_site.bucket,
             web_acl_arn=cdn_firewall.arn,
         )
+        self.static_site.publish(self.cdn.distribution)
+        # A page may ask for a file of its release as soon as it is served.
+        self.containers.frontend.service.node.add_dependency(self.static_site.hashed_files)
         cdn_logs = CdnLogs(
             self,
             "CdnLogs",
@@ -138,6 +151,7 @@ class PortalStack(cdk.Stack):
             probe=self.probe.function,
             api_key=self.api.tests_key,
         )
+        self.operations = self._operations(environment, foundation, data)
         self.test_outputs = self._test_outputs()
         adopt_providers(self, names=names, key=foundation.key, log_days=environment.log_days)
 
@@ -152,6 +166,43 @@ class PortalStack(cdk.Stack):
             config=environment.firewall,
             key=foundation.key,
             log_days=environment.log_days,
+        )
+
+    def _operations(
+        self, environment: Environment, foundation: FoundationStack, data: DataStack
+    ) -> Operations:
+        names, alb = environment.names, self.load_balancer.alb
+        return Operations(
+            self,
+            "Operations",
+            names=names,
+            config=environment.alarms,
+            topic=foundation.alarm_topic,
+            key=foundation.key,
+            log_days=environment.log_days,
+            edge=Edge(
+                distribution=self.cdn.distribution,
+                web_acl=WebAcl(metric_name=names("cdn-acl")),
+                certificate=self.domain.certificate,
+                health_check=self.domain.health_check,
+            ),
+            api_stage=self.api.stage,
+            api_acl=WebAcl(metric_name=names("api-acl"), region=environment.region),
+            api_access_logs=self.api.access_logs,
+            balancer=Balancer(alb=alb),
+            services=[
+                Service(kind=kind, service=tier.service, targets=targets, alb=alb)
+                for kind, tier, targets in (
+                    ("frontend", self.containers.frontend, self.load_balancer.frontend_targets),
+                    ("backend", self.containers.backend, self.load_balancer.backend_targets),
+                )
+            ],
+            database=Database(
+                cluster=data.aurora.cluster, serverless=environment.database.instance_type is None
+            ),
+            sessions=Sessions(tables=[data.sessions.sessions, data.sessions.events]),
+            nat=Nat(groups=[names(f"nat-{n}") for n in range(1, environment.network.nat_instances + 1)]),
+            probe=self.probe.function,
         )
 
     def _test_outputs(self) -> dict[str, cdk.CfnOutput]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.templates import Stage
+from tests.unit.templates import Stage, actions
 
 STATIC = Path(__file__).resolve().parents[2] / "containers" / "frontend" / "static"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -114,7 +114,38 @@ def test_the_bucket_refuses_old_tls_and_plain_http(stage: Stage) -> None:
 
 
 def test_files_are_stored_under_the_path_that_customers_ask_for(stage: Stage) -> None:
-    assert stage.portal.one("Custom::CDKBucketDeployment")["DestinationBucketKeyPrefix"] == "static/"
+    for deployment in stage.portal.properties("Custom::CDKBucketDeployment"):
+        assert deployment["DestinationBucketKeyPrefix"] == "static/"
+
+
+def test_hashed_files_are_kept_for_a_year_and_outlast_a_release(stage: Stage) -> None:
+    hashed = stage.portal.one("Custom::CDKBucketDeployment", Include=["assets/*"])
+    assert hashed["Exclude"] == ["*"]
+    assert hashed["SystemMetadata"]["cache-control"] == "public, max-age=31536000, immutable"
+    assert hashed["Prune"] is False
+    assert "DistributionId" not in hashed
+
+
+def test_the_other_files_follow_the_hashed_ones_and_only_they_are_invalidated(stage: Stage) -> None:
+    others = stage.portal.one("Custom::CDKBucketDeployment", Exclude=["assets/*"])
+    assert others["DistributionPaths"] == ["/static/maintenance.html"]
+    hashed = stage.portal.id_of("Custom::CDKBucketDeployment", Include=["assets/*"])
+    waiting = {stage.portal.id_of("Custom::CDKBucketDeployment", Exclude=["assets/*"])}
+    waiting.add(stage.portal.id_of("AWS::ECS::Service", ServiceName="frontend-test"))
+    for logical_id in waiting:
+        assert hashed in stage.portal.body["Resources"][logical_id]["DependsOn"]
+
+
+def test_the_files_function_may_invalidate_the_accounts_own_distributions_only(stage: Stage) -> None:
+    (policy,) = (p for p in stage.portal.properties("AWS::IAM::Policy") if "CreateInvalidation" in str(p))
+    narrowed = {
+        action: statement["Resource"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in actions(statement)
+        if isinstance(statement["Resource"], str)
+    }
+    own = "arn:aws:cloudfront::111111111111:distribution/*"
+    assert narrowed == {"cloudfront:CreateInvalidation": own, "cloudfront:GetInvalidation": own}
 
 
 @pytest.mark.parametrize(("suffix", "label"), [("test", "-test"), ("large", "")])
