@@ -70,7 +70,9 @@ with collecting_errors() as errors:
         owner="portal-team",
         cost_center="cc-4711",
         log_days=14,
-        network=NetworkConfig(cidr="10.22.0.0/16", nat_instances=3, interface_endpoints=True),
+        network=NetworkConfig(
+            cidr="10.22.0.0/16", nat_instances=3, nat_max_lifetime_days=30, interface_endpoints=True
+        ),
         database=DatabaseConfig(instance_type="r8g.large", backup_days=7),
         frontend=ServiceConfig(
             port=8080,

@@ -48,6 +48,10 @@ class NetworkConfig(Checked):
     zone_ids: tuple[str, str, str] = ("use1-az1", "use1-az2", "use1-az4")
     nat_instances: int = 3
     nat_instance_type: str = "t4g.nano"
+    nat_max_lifetime_days: int | None = None
+    """After how many days Auto Scaling replaces a NAT instance by one of the newest image; None for never."""
+    nat_min_cpu_credits: int = 30
+    """Below it an alarm tells that a NAT instance runs out of CPU; a t4g.nano holds 144."""
     interface_endpoints: bool = False
     """ECR, logs, secrets and keys without the NAT; S3 and DynamoDB always are."""
 
@@ -67,6 +71,12 @@ class NetworkConfig(Checked):
         if not matches(r"[a-z]+\d+g[a-z]*\.[a-z0-9]+", self.nat_instance_type):
             rule = "use an instance type of arm64"
             yield problem("nat_instance_type", self.nat_instance_type, rule, example="t4g.nano")
+        if self.nat_max_lifetime_days is not None and not whole(self.nat_max_lifetime_days, 1, 365):
+            rule = "use 1 to 365 days, or None for never"
+            yield problem("nat_max_lifetime_days", self.nat_max_lifetime_days, rule, example=30)
+        if not whole(self.nat_min_cpu_credits, 1, 10_000):
+            rule = "use 1 or more credits, fewer than the instance type holds"
+            yield problem("nat_min_cpu_credits", self.nat_min_cpu_credits, rule, example=30)
         if not isinstance(self.interface_endpoints, bool):
             yield problem("interface_endpoints", self.interface_endpoints, "use True or False", example=True)
 

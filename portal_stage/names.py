@@ -40,6 +40,10 @@ _ROWS = (
     (Limit(256, r"[\w.-]+"), "public-nacl app-nacl data-nacl"),
     (_SECURITY_GROUP, "alb-sg frontend-sg backend-sg database-sg vpc-link-sg probe-sg nat-sg endpoints-sg"),
     (Limit(128, r"[A-Za-z0-9().\-/_]{3,}"), "nat-1 nat-2 nat-3"),
+    (
+        Limit(255, r"[\w.-]+"),
+        "nat-1-status nat-2-status nat-3-status nat-1-credits nat-2-credits nat-3-credits",
+    ),
     (_ROLE, "frontend-task frontend-execution backend-task backend-execution"),
     (_ROLE, "probe-role pipeline-tests tests-build flow-logs"),
     (_RDS, "aurora aurora-writer aurora-reader-1 aurora-reader-2 aurora-subnets aurora-parameters"),

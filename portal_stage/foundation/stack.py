@@ -12,6 +12,7 @@ from portal_stage.foundation.alarm_topic import AlarmTopic
 from portal_stage.foundation.flow_logs import FlowLogs
 from portal_stage.foundation.interface_endpoints import InterfaceEndpoints
 from portal_stage.foundation.key import EnvironmentKey
+from portal_stage.foundation.nat_alarms import NatAlarms
 from portal_stage.foundation.network import Network
 from portal_stage.foundation.network_acls import NetworkAcls
 from portal_stage.foundation.security_groups import SecurityGroups
@@ -49,6 +50,14 @@ class FoundationStack(cdk.Stack):
             names=names,
             vpc=self.vpc,
             service_ports=(environment.frontend.port, environment.backend.port),
+        )
+        NatAlarms(
+            self,
+            "NatAlarms",
+            names=names,
+            topic=self.alarm_topic,
+            groups=self.network.nat.group_names,
+            min_cpu_credits=environment.network.nat_min_cpu_credits,
         )
         FlowLogs(self, "FlowLogs", names=names, vpc=self.vpc, key=self.key, log_days=environment.log_days)
         if environment.network.interface_endpoints:

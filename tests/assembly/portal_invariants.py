@@ -11,7 +11,7 @@ from tests.assembly.synthesis import Synthesis
 
 # Built or not by configuration, so that one environment may have them and another not; by logical id.
 BY_CONFIGURATION = re.compile(
-    r"Nat(?:Interface|Address|LaunchTemplate|Group)|InterfaceEndpoints|endpoints(?:sg|from)"
+    r"Nat(?:Interface|Address|LaunchTemplate|Group|AlarmsNatGroup)|InterfaceEndpoints|endpoints(?:sg|from)"
 )
 
 

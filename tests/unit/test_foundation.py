@@ -238,3 +238,28 @@ def _target(foundation: Template, route: dict[str, Any]) -> str:
     assert route["DestinationCidrBlock"] == "0.0.0.0/0"
     reference = route.get("GatewayId") or route["NetworkInterfaceId"]
     return str(foundation.body["Resources"][reference["Ref"]]["Type"])
+
+
+def test_a_nat_instance_that_is_broken_gone_or_out_of_credits_is_told_and_so_is_its_recovery(
+    stage: Stage,
+) -> None:
+    alarms = {alarm["AlarmName"]: alarm for alarm in stage.foundation.properties("AWS::CloudWatch::Alarm")}
+    assert set(alarms) == {
+        f"nat-{number}-{what}-test" for number in (1, 2, 3) for what in ("status", "credits")
+    }
+    topic = [{"Ref": stage.foundation.id_of("AWS::SNS::Topic", TopicName="alarms-test")}]
+    for name, alarm in alarms.items():
+        (dimension,) = alarm["Dimensions"]
+        assert dimension == {"Name": "AutoScalingGroupName", "Value": f"{name[:5]}-test"}
+        assert alarm["AlarmActions"] == alarm["OKActions"] == topic
+        # Without an instance there is no data, and that is the worst case.
+        assert alarm["TreatMissingData"] == ("breaching" if "status" in name else "notBreaching")
+
+
+def test_nat_instances_grow_as_old_as_is_configured(stage: Stage, large: Stage) -> None:
+    (group,) = large.foundation.properties("AWS::AutoScaling::AutoScalingGroup")
+    assert group["MaxInstanceLifetime"] == 30 * 24 * 3600
+    # The old instance has to let go of the interface before the new one boots on it.
+    assert group["InstanceMaintenancePolicy"] == {"MinHealthyPercentage": 0, "MaxHealthyPercentage": 100}
+    for group in stage.foundation.properties("AWS::AutoScaling::AutoScalingGroup"):
+        assert "MaxInstanceLifetime" not in group
