@@ -13,6 +13,7 @@ from portal_stage.config import (
     UsagePlanConfig,
 )
 from portal_stage.errors import collecting_errors
+from portal_stage.operations.config import AlarmConfig
 
 with collecting_errors() as errors:
     TOOLS = Tools(
@@ -52,6 +53,7 @@ with collecting_errors() as errors:
         log_days=7,
         network=NetworkConfig(cidr="10.21.0.0/16", nat_instances=1),
         database=DatabaseConfig(min_capacity=0.5, max_capacity=4, backup_days=1),
+        alarms=AlarmConfig(connections=700),
         frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
         backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
         api=ApiConfig(
@@ -74,6 +76,7 @@ with collecting_errors() as errors:
             cidr="10.22.0.0/16", nat_instances=3, nat_max_lifetime_days=30, interface_endpoints=True
         ),
         database=DatabaseConfig(instance_type="r8g.large", backup_days=7),
+        alarms=AlarmConfig(latency_ms=1_000, connections=1_500, storage_gib=500),
         frontend=ServiceConfig(
             port=8080,
             health_path="/healthz",

@@ -59,8 +59,8 @@ def test_what_it_does_is_logged_without_credentials(stage: Stage, kind: str) -> 
 
 
 def test_the_delivery_service_may_write_into_these_groups_before_anything_is_delivered(stage: Stage) -> None:
-    (policy,) = stage.portal.resources("AWS::Logs::ResourcePolicy")
-    document = json.dumps(stage.portal.one("AWS::Logs::ResourcePolicy")["PolicyDocument"])
+    policy = stage.portal.id_of("AWS::Logs::ResourcePolicy", PolicyName="log-delivery-test")
+    document = json.dumps(stage.portal.body["Resources"][policy]["Properties"]["PolicyDocument"])
     for name in ("aws-waf-logs-cdn-test", "aws-waf-logs-api-test", "/aws/vendedlogs/cdn-test"):
         assert stage.portal.id_of("AWS::Logs::LogGroup", LogGroupName=name) in document
     for type_ in ("AWS::WAFv2::LoggingConfiguration", "AWS::Logs::Delivery"):
