@@ -124,6 +124,8 @@ class ServiceConfig(Checked):
     memory_target: int = 70
     requests_per_target: int = 1_000
     """Per task and minute; with the two percentages above, what scaling holds the service at."""
+    rollback_errors: int = 10
+    """As many answers 5xx in a minute, three minutes long, take a deployment back."""
 
     def problems(self) -> Iterator[str]:
         if not whole(self.port, 1024, 65535):
@@ -151,6 +153,9 @@ class ServiceConfig(Checked):
         if not whole(self.requests_per_target, 1, 1_000_000):
             rule = "use 1 to 1000000 requests a minute"
             yield problem("requests_per_target", self.requests_per_target, rule, example=1_000)
+        if not whole(self.rollback_errors, 1, 1_000_000):
+            rule = "use 1 to 1000000 answers a minute"
+            yield problem("rollback_errors", self.rollback_errors, rule, example=10)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,7 @@ _ROWS = (
     (_ALARM, "backend-serving-alarm backend-hosts-alarm backend-cpu-alarm backend-memory-alarm"),
     (_ALARM, "frontend-tasks-alarm backend-tasks-alarm aurora-cpu-alarm aurora-capacity-alarm"),
     (_ALARM, "aurora-connections-alarm aurora-lag-alarm aurora-deadlocks-alarm aurora-storage-alarm"),
+    (_ALARM, "frontend-rollback-alarm backend-rollback-alarm"),
     (_ALARM, "sessions-throttles-alarm sessions-errors-alarm deployments-alarm probe-alarm"),
     (_ALARM, "portal-dashboard throttled-requests"),
     (Limit(64, r"[\w.-]+"), "failed-deployments"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from portal_stage.config import ServiceConfig
@@ -105,6 +108,29 @@ class ContainerService(Construct):
             "Requests",
             requests_per_target=self._config.requests_per_target,
             target_group=target_group,
+        )
+
+    def roll_back_on_errors(self, target_group: elb.ApplicationTargetGroup, topic: sns.ITopic) -> None:
+        """Take a deployment back whose tasks are healthy and answer 5xx all the same."""
+        alarm = cloudwatch.Alarm(
+            self,
+            "RollbackAlarm",
+            alarm_name=self._names(f"{self._kind}-rollback-alarm"),
+            alarm_description=f"notice: The {self._kind} answers 5xx, so a deployment that is under way is taken back",
+            metric=target_group.metrics.http_code_target(
+                elb.HttpCodeTarget.TARGET_5XX_COUNT, period=cdk.Duration.minutes(1)
+            ),
+            threshold=self._config.rollback_errors,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=3,
+            # The balancer counts nothing while nothing fails.
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        action = cloudwatch_actions.SnsAction(topic)
+        alarm.add_alarm_action(action)
+        alarm.add_ok_action(action)
+        self.service.enable_deployment_alarms(
+            [alarm.alarm_name], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM
         )
 
     def _role(self, purpose: str) -> iam.Role:

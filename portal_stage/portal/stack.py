@@ -71,6 +71,7 @@ class PortalStack(cdk.Stack):
         ):
             self.load_balancer.serve(targets, tier.service)
             tier.scale_on_demand(targets)
+            tier.roll_back_on_errors(targets, foundation.alarm_topic)
         alb = self.load_balancer.alb
 
         self.static_site = StaticSite(self, "StaticSite", names=names)

@@ -55,6 +55,7 @@ REFUSED: list[tuple[Callable[..., object], str, object, str]] = [
     (a_backend, "cpu_target", 95, "cpu_target 95"),
     (a_backend, "memory_target", 5, "memory_target 5"),
     (a_backend, "requests_per_target", 0, "requests_per_target 0"),
+    (a_backend, "rollback_errors", 0, "rollback_errors 0"),
     (UsagePlanConfig, "rate_limit", 0, "rate_limit 0"),
     (UsagePlanConfig, "burst_limit", 5001, "burst_limit 5001"),
     (UsagePlanConfig, "daily_quota", 0, "daily_quota 0"),
