@@ -40,6 +40,7 @@ WATCHED = {
     for kind in ("frontend", "backend")
     for row, metrics in {
         "serving": ("HealthyHostCount",),
+        "rollback": ("HTTPCode_Target_5XX_Count",),
         "hosts": ("UnHealthyHostCount",),
         "cpu": ("CPUUtilization",),
         "memory": ("MemoryUtilization",),
