@@ -32,7 +32,7 @@ with collecting_errors() as errors:
         cost_center="cc-4711",
         log_days=7,
         network=NetworkConfig(cidr="10.20.0.0/16", nat_instances=1),
-        database=DatabaseConfig(min_capacity=0.5, max_capacity=2, backup_days=1),
+        database=DatabaseConfig(min_capacity=0.5, max_capacity=2),
         frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
         backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
         api=ApiConfig(
@@ -52,7 +52,7 @@ with collecting_errors() as errors:
         cost_center="cc-4711",
         log_days=7,
         network=NetworkConfig(cidr="10.21.0.0/16", nat_instances=1),
-        database=DatabaseConfig(min_capacity=0.5, max_capacity=4, backup_days=1),
+        database=DatabaseConfig(min_capacity=0.5, max_capacity=4),
         alarms=AlarmConfig(connections=700),
         frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
         backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
@@ -75,7 +75,7 @@ with collecting_errors() as errors:
         network=NetworkConfig(
             cidr="10.22.0.0/16", nat_instances=3, nat_max_lifetime_days=30, interface_endpoints=True
         ),
-        database=DatabaseConfig(instance_type="r8g.large", backup_days=7),
+        database=DatabaseConfig(instance_type="r8g.large"),
         alarms=AlarmConfig(latency_ms=1_000, connections=1_500, storage_gib=500),
         frontend=ServiceConfig(
             port=8080,

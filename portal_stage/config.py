@@ -102,8 +102,8 @@ class DatabaseConfig(Checked):
         ):
             rule = "use an instance type without 'db.', or None for Serverless v2"
             yield problem("instance_type", self.instance_type, rule, example="r8g.large")
-        if not whole(self.backup_days, 1, 35):
-            yield problem("backup_days", self.backup_days, "use 1 to 35 days", example=7)
+        if not whole(self.backup_days, 7, 35):
+            yield problem("backup_days", self.backup_days, "use 7 to 35 days", example=7)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ REFUSED: list[tuple[Callable[..., object], str, object, str]] = [
     (DatabaseConfig, "min_capacity", 0.7, "min_capacity 0.7"),
     (DatabaseConfig, "max_capacity", 0.5, "max_capacity 0.5"),
     (DatabaseConfig, "instance_type", "db.r8g.large", "instance_type 'db.r8g.large'"),
-    (DatabaseConfig, "backup_days", 0, "backup_days 0"),
+    (DatabaseConfig, "backup_days", 6, "backup_days 6"),
     (a_backend, "port", 80, "port 80"),
     (a_backend, "port", "3000", "port '3000'"),
     (a_backend, "health_path", "health", "health_path 'health'"),
