@@ -34,16 +34,7 @@ def edge_rows(edge: Edge, config: AlarmConfig) -> list[Row]:
     return [
         Row("cdn-errors", _DOWN, errors, ABOVE, config.error_percent, 3, GOOD, "CloudFront answers 5xx"),
         Row("cdn-latency", _SLOW, latency, ABOVE, config.latency_ms, 5, GOOD, "CloudFront waits for origins"),
-        Row(
-            "cdn-blocked",
-            _NOTE,
-            blocked,
-            ABOVE,
-            config.blocked_requests,
-            1,
-            GOOD,
-            "The web ACL blocks a surge",
-        ),
+        Row("cdn-blocked", _NOTE, blocked, ABOVE, config.blocked_requests, 1, GOOD, "A surge is blocked"),
         Row("portal-health", _DOWN, healthy, BELOW, 1, 2, BAD, "The health check has the name fail over"),
         Row("certificate", _NOTE, days, BELOW, config.certificate_days, 1, AS_BEFORE, "ACM did not renew it"),
     ]
@@ -63,7 +54,7 @@ def api_rows(api: Api, config: AlarmConfig) -> list[Row]:
         Row("api-client-errors", _NOTE, client_errors, ABOVE, refused, 5, GOOD, "The API answers many 4xx"),
         Row("api-latency", _SLOW, latency, ABOVE, config.latency_ms, 5, GOOD, "The API is slow"),
         Row("api-throttles", _NOTE, api.throttled, ABOVE, throttles, 1, GOOD, "A plan or quota is used up"),
-        Row("api-blocked", _NOTE, blocked, ABOVE, blocks, 1, GOOD, "The web ACL blocks a surge"),
+        Row("api-blocked", _NOTE, blocked, ABOVE, blocks, 1, GOOD, "A surge is blocked"),
     ]
 
 
@@ -100,13 +91,9 @@ def service_rows(service: Service, config: AlarmConfig) -> list[Row]:
     return [
         Row(f"{kind}-serving", _DOWN, healthy, BELOW, 1, 2, BAD, f"No task of the {kind} is healthy"),
         Row(f"{kind}-hosts", _SLOW, unhealthy, ABOVE, 0, 3, GOOD, f"A task of the {kind} is not healthy"),
-        Row(f"{kind}-cpu", _SLOW, cpu, ABOVE, config.cpu_percent, 5, GOOD, f"The {kind} lacks CPU"),
-        Row(
-            f"{kind}-memory", _SLOW, memory, ABOVE, config.memory_percent, 5, GOOD, f"The {kind} lacks memory"
-        ),
-        Row(
-            f"{kind}-tasks", _SLOW, missing, ABOVE, 0, 10, BAD, f"The {kind} runs fewer tasks than it should"
-        ),
+        Row(f"{kind}-cpu", _SLOW, cpu, ABOVE, config.cpu_percent, 5, GOOD, "Its tasks lack CPU"),
+        Row(f"{kind}-memory", _SLOW, memory, ABOVE, config.memory_percent, 5, GOOD, "Its tasks lack memory"),
+        Row(f"{kind}-tasks", _SLOW, missing, ABOVE, 0, 10, BAD, "It lacks tasks"),
     ]
 
 
@@ -121,23 +108,10 @@ def database_rows(database: Database, config: AlarmConfig) -> list[Row]:
     per_second, size = config.deadlocks / _SECONDS, config.storage_gib * _GIB
     rows = [
         Row("aurora-cpu", _SLOW, cpu, ABOVE, config.cpu_percent, 5, BAD, "The writer lacks CPU, or is gone"),
-        Row(
-            "aurora-capacity", _SLOW, capacity, ABOVE, config.capacity_percent, 5, GOOD, "No more ACU to take"
-        ),
-        Row(
-            "aurora-connections",
-            _SLOW,
-            connections,
-            ABOVE,
-            config.connections,
-            3,
-            GOOD,
-            "Connections run out",
-        ),
+        Row("aurora-capacity", _SLOW, capacity, ABOVE, config.capacity_percent, 5, GOOD, "No ACU is left"),
+        Row("aurora-connections", _SLOW, connections, ABOVE, config.connections, 3, GOOD, "Few are left"),
         Row("aurora-lag", _SLOW, lag, ABOVE, config.replica_lag_ms, 3, GOOD, "A reader is behind the writer"),
-        Row(
-            "aurora-deadlocks", _NOTE, deadlocks, ABOVE, per_second, 3, GOOD, "Transactions block each other"
-        ),
+        Row("aurora-deadlocks", _NOTE, deadlocks, ABOVE, per_second, 3, GOOD, "They block each other"),
         Row("aurora-storage", _NOTE, volume, ABOVE, size, 1, AS_BEFORE, "The volume is larger than planned"),
     ]
     return [row for row in rows if database.serverless or row.metric is not capacity]

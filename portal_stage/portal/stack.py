@@ -202,7 +202,7 @@ class PortalStack(cdk.Stack):
                 cluster=data.aurora.cluster, serverless=environment.database.instance_type is None
             ),
             sessions=Sessions(tables=[data.sessions.sessions, data.sessions.events]),
-            nat=Nat(groups=[names(f"nat-{n}") for n in range(1, environment.network.nat_instances + 1)]),
+            nat=Nat(groups=foundation.network.nat.group_names),
             probe=self.probe.function,
         )
 
