@@ -112,10 +112,11 @@ class ContainerService(Construct):
 
     def roll_back_on_errors(self, target_group: elb.ApplicationTargetGroup, topic: sns.ITopic) -> None:
         """Take a deployment back whose tasks are healthy and answer 5xx all the same."""
+        name = self._names(f"{self._kind}-rollback-alarm")
         alarm = cloudwatch.Alarm(
             self,
             "RollbackAlarm",
-            alarm_name=self._names(f"{self._kind}-rollback-alarm"),
+            alarm_name=name,
             alarm_description=f"notice: The {self._kind} answers 5xx, so a deployment that is under way is taken back",
             metric=target_group.metrics.http_code_target(
                 elb.HttpCodeTarget.TARGET_5XX_COUNT, period=cdk.Duration.minutes(1)
@@ -129,9 +130,9 @@ class ContainerService(Construct):
         action = cloudwatch_actions.SnsAction(topic)
         alarm.add_alarm_action(action)
         alarm.add_ok_action(action)
-        self.service.enable_deployment_alarms(
-            [alarm.alarm_name], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM
-        )
+        # By its text, not by a reference, of which CDK fears a circle; so the order is said by hand.
+        self.service.enable_deployment_alarms([name], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM)
+        self.service.node.add_dependency(alarm)
 
     def _role(self, purpose: str) -> iam.Role:
         return iam.Role(

@@ -24,15 +24,18 @@ def test_a_deployment_that_does_not_come_up_is_rolled_back_with_no_task_missing(
 
 @pytest.mark.parametrize("kind", ["frontend", "backend"])
 def test_a_deployment_that_answers_errors_is_rolled_back_and_told(stage: Stage, kind: str) -> None:
-    deployment = stage.portal.one("AWS::ECS::Service", ServiceName=f"{kind}-test")["DeploymentConfiguration"]
+    service = stage.portal.id_of("AWS::ECS::Service", ServiceName=f"{kind}-test")
+    resource = stage.portal.body["Resources"][service]
     name = f"{kind}-rollback-alarm-test"
     alarm = stage.portal.one("AWS::CloudWatch::Alarm", AlarmName=name)
     group = stage.portal.id_of("AWS::ElasticLoadBalancingV2::TargetGroup", Name=f"{kind}-tg-test")
-    assert deployment["Alarms"] == {
-        "AlarmNames": [{"Ref": stage.portal.id_of("AWS::CloudWatch::Alarm", AlarmName=name)}],
+    assert resource["Properties"]["DeploymentConfiguration"]["Alarms"] == {
+        "AlarmNames": [name],
         "Enable": True,
         "Rollback": True,
     }
+    # ECS refuses the name of an alarm that does not exist yet.
+    assert stage.portal.id_of("AWS::CloudWatch::Alarm", AlarmName=name) in resource["DependsOn"]
     dimensions = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
     assert alarm["MetricName"] == "HTTPCode_Target_5XX_Count"
     assert dimensions["TargetGroup"] == {"Fn::GetAtt": [group, "TargetGroupFullName"]}
