@@ -33,7 +33,16 @@ def _method_settings(stage: Any) -> list[dict[str, Any]]:
 
 def _integration(method: Any) -> Any:
     kept = (method or {}).get("methodIntegration") or {}
-    return {**kept, "IntegrationHttpMethod": kept.get("httpMethod")}
+    return {
+        **kept,
+        "IntegrationHttpMethod": kept.get("httpMethod"),
+        # A list in CloudFormation, by status in the API.
+        "IntegrationResponses": list((kept.get("integrationResponses") or {}).values()),
+    }
+
+
+def _method_responses(method: Any) -> list[Any]:
+    return list(((method or {}).get("methodResponses") or {}).values())
 
 
 def _distribution(answer: Any) -> Any:
@@ -125,7 +134,7 @@ ROWS = (
                 httpMethod=given("HttpMethod"),
             )
         ),
-        properties={"Integration": _integration},
+        properties={"Integration": _integration, "MethodResponses": _method_responses},
         unread=("RestApiId", "ResourceId"),
     ),
     ReadBack(
