@@ -65,7 +65,8 @@ def without_api_behaviour(template: Template) -> None:
 
 def without_integration_target(template: Template) -> None:
     for method in resources(template, "AWS::ApiGateway::Method").values():
-        del method["Properties"]["Integration"]["IntegrationTarget"]
+        # The maintenance page's methods have none.
+        method["Properties"]["Integration"].pop("IntegrationTarget", None)
 
 
 def without_api_keys(template: Template) -> None:
@@ -212,7 +213,7 @@ def update(standing: Standing, stack: str, template: Template) -> None:
     # By way of a bucket: a template that travels in the request may have 51,200 characters only.
     s3, key = standing.client("s3"), f"{stack}.json"
     s3.put_object(Bucket=ASSETS, Key=key, Body=json.dumps(template).encode())
-    url = f"https://{ASSETS}.s3.us-east-1.amazonaws.com/{key}"
+    url = f"https://s3.us-east-1.amazonaws.com/{ASSETS}/{key}"
     cloudformation = standing.client("cloudformation")
     cloudformation.update_stack(StackName=stack, TemplateURL=url, Capabilities=CAPABILITIES)
     waiter = cloudformation.get_waiter("stack_update_complete")
