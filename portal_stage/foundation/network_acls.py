@@ -69,7 +69,9 @@ class NetworkAcls(Construct):
             vpc,
             vpc.private_subnets,
             [
-                # From the tier itself and from CloudFront, whose addresses an ACL cannot name.
+                # The rows of services and of PostgreSQL say what is meant; the wide ones for answers admit it too, and
+                # it is the security groups that part them. HTTPS comes from the tier itself and from CloudFront,
+                # whose addresses an ACL cannot name.
                 _in(HTTPS, ANYWHERE),
                 *(_in(port, app) for port in service_ports),
                 _in(ANY_CLIENT, app),
