@@ -19,7 +19,7 @@ CDK := node_modules/.bin/cdk
 NODE_MODULES := node_modules/.package-lock.json
 
 .PHONY: help install install-synth install-integration format lint types check test test-unit test-rehearsal \
-	synth rehearse integration deploy destroy clean
+	synth rehearse integration bootstrap deploy destroy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-20s %s\n", $$1, $$2 }'
@@ -78,6 +78,9 @@ rehearse: install ## run the pipeline on this machine, to the end (APPROVE=all g
 integration: install-integration ## the portal's tests against the environment that the variables name
 	@mkdir -p build/reports
 	$(BIN)python -m pytest integration_tests --junitxml=build/reports/integration.xml
+
+bootstrap: install ## AWS: once per account, with its credentials: CDK bootstrap, service-linked roles, account baseline
+	$(BIN)python -m pipeline.bootstrap
 
 deploy: install ## AWS: create the pipeline once; afterwards a push is enough
 	$(CDK) deploy pipeline-tools

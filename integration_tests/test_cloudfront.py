@@ -1,9 +1,15 @@
 """Door 2: CloudFront, as a customer's browser comes."""
 
+import re
+
+import pytest
+
 from integration_tests.door import Door, described
 from integration_tests.environment import Portal
 
-STATIC_FILE = "/static/portal.css"
+# The one file whose name is fixed: CloudFront shows it when nothing behind it answers.
+STATIC_FILE = "/static/maintenance.html"
+A_YEAR = 365 * 24 * 3600
 
 
 def test_http_is_redirected_to_https(cloudfront: Door, portal: Portal) -> None:
@@ -28,7 +34,31 @@ def test_static_files_come_from_the_bucket(cloudfront: Door) -> None:
 
     assert answer.status_code == 200, described(answer)
     assert "x-served-by" not in answer.headers, described(answer)
-    assert answer.headers["content-type"].startswith("text/css"), answer.headers["content-type"]
+    assert answer.headers["content-type"].startswith("text/html"), answer.headers["content-type"]
+
+
+def test_what_the_start_page_asks_for_is_there_and_may_be_kept_for_a_year(cloudfront: Door) -> None:
+    files = sorted(set(re.findall(r'(?:href|src)="(/static/[^"]+)"', cloudfront.get("/").text)))
+
+    assert files, "the start page asks for no file of /static/"
+    for file in files:
+        answer = cloudfront.get(file)
+        assert answer.status_code == 200, described(answer)
+        caching = answer.headers.get("cache-control", "")
+        assert f"max-age={A_YEAR}" in caching, f"{file}: {caching!r}"
+        assert "immutable" in caching, f"{file}: {caching!r}"
+
+
+@pytest.mark.parametrize("path", [STATIC_FILE, "/no-such-page", "/api/health"])
+def test_every_answer_tells_the_browser_how_to_protect_the_customer(cloudfront: Door, path: str) -> None:
+    headers = cloudfront.get(path).headers
+
+    assert "max-age=31536000" in headers.get("strict-transport-security", "")
+    assert headers.get("x-content-type-options") == "nosniff"
+    assert headers.get("referrer-policy") == "strict-origin-when-cross-origin"
+    directives = headers.get("content-security-policy", "").split("; ")
+    assert {"default-src 'self'", "frame-ancestors 'none'"} <= set(directives), directives
+    assert not any("unsafe-inline" in directive for directive in directives), directives
 
 
 def test_api_health_comes_from_the_backend_and_is_not_cached(cloudfront: Door) -> None:

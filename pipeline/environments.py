@@ -10,8 +10,10 @@ from portal_stage.config import (
     HostedZone,
     NetworkConfig,
     ServiceConfig,
+    UsagePlanConfig,
 )
 from portal_stage.errors import collecting_errors
+from portal_stage.operations.config import AlarmConfig
 
 # An account for each is the rule; the same twelve digits here and there put several, or all, into one account.
 with collecting_errors() as errors:
@@ -31,10 +33,15 @@ with collecting_errors() as errors:
         cost_center="cc-4711",
         log_days=7,
         network=NetworkConfig(cidr="10.20.0.0/16", nat_instances=1),
-        database=DatabaseConfig(min_capacity=0.5, max_capacity=2, backup_days=1),
+        database=DatabaseConfig(min_capacity=0.5, max_capacity=2),
         frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
         backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
-        api=ApiConfig(rate_limit=20, burst_limit=40, daily_quota=50_000),
+        api=ApiConfig(
+            mobile=UsagePlanConfig(rate_limit=20, burst_limit=40, daily_quota=50_000),
+            partner=UsagePlanConfig(rate_limit=20, burst_limit=40, daily_quota=50_000),
+            stage_rate_limit=60,
+            stage_burst_limit=120,
+        ),
     )
 
     STAGING = Environment(
@@ -46,10 +53,16 @@ with collecting_errors() as errors:
         cost_center="cc-4711",
         log_days=7,
         network=NetworkConfig(cidr="10.21.0.0/16", nat_instances=1),
-        database=DatabaseConfig(min_capacity=0.5, max_capacity=4, backup_days=1),
+        database=DatabaseConfig(min_capacity=0.5, max_capacity=4),
+        alarms=AlarmConfig(connections=700),
         frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
         backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
-        api=ApiConfig(rate_limit=50, burst_limit=100, daily_quota=100_000),
+        api=ApiConfig(
+            mobile=UsagePlanConfig(rate_limit=50, burst_limit=100, daily_quota=100_000),
+            partner=UsagePlanConfig(rate_limit=50, burst_limit=100, daily_quota=100_000),
+            stage_rate_limit=150,
+            stage_burst_limit=300,
+        ),
     )
 
     PROD = Environment(
@@ -60,13 +73,30 @@ with collecting_errors() as errors:
         owner="portal-team",
         cost_center="cc-4711",
         log_days=14,
-        network=NetworkConfig(cidr="10.22.0.0/16", nat_instances=3),
-        database=DatabaseConfig(instance_type="r8g.large", backup_days=7),
-        frontend=ServiceConfig(
-            port=8080, health_path="/healthz", cpu=512, memory=1024, tasks=3, spot=True, on_demand_base=2
+        network=NetworkConfig(
+            cidr="10.22.0.0/16", nat_instances=3, nat_max_lifetime_days=30, interface_endpoints=True
         ),
-        backend=ServiceConfig(port=3000, health_path="/api/health", cpu=512, memory=1024, tasks=3),
-        api=ApiConfig(rate_limit=200, burst_limit=400, daily_quota=1_000_000),
+        database=DatabaseConfig(instance_type="r8g.large"),
+        alarms=AlarmConfig(latency_ms=1_000, connections=1_500, storage_gib=500),
+        frontend=ServiceConfig(
+            port=8080,
+            health_path="/healthz",
+            cpu=512,
+            memory=1024,
+            tasks=3,
+            spot=True,
+            on_demand_base=2,
+            max_tasks=12,
+        ),
+        backend=ServiceConfig(
+            port=3000, health_path="/api/health", cpu=512, memory=1024, tasks=3, max_tasks=12
+        ),
+        api=ApiConfig(
+            mobile=UsagePlanConfig(rate_limit=200, burst_limit=400, daily_quota=1_000_000),
+            partner=UsagePlanConfig(rate_limit=100, burst_limit=200, daily_quota=500_000),
+            stage_rate_limit=500,
+            stage_burst_limit=1_000,
+        ),
     )
 
     ENVIRONMENTS = (DEV, STAGING, PROD)

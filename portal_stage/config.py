@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from portal_stage.errors import Checked
 from portal_stage.names import Names, suffix_problem
+from portal_stage.operations.config import AlarmConfig
 from portal_stage.rules import matches, number, private_network, problem, whole
 
 REGION = "us-east-1"
@@ -41,12 +42,18 @@ class HostedZone(Checked):
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig(Checked):
-    """The VPC: its address range, its three zones by id, and how many of them have a NAT instance."""
+    """The VPC: its address range, its three zones by id, how many of them have a NAT instance, the endpoints."""
 
     cidr: str
     zone_ids: tuple[str, str, str] = ("use1-az1", "use1-az2", "use1-az4")
     nat_instances: int = 3
     nat_instance_type: str = "t4g.nano"
+    nat_max_lifetime_days: int | None = None
+    """After how many days Auto Scaling replaces a NAT instance by one of the newest image; None for never."""
+    nat_min_cpu_credits: int = 30
+    """Below it an alarm tells that a NAT instance runs out of CPU; a t4g.nano holds 144."""
+    interface_endpoints: bool = False
+    """ECR, logs, secrets and keys without the NAT; S3 and DynamoDB always are."""
 
     def problems(self) -> Iterator[str]:
         # 3 x (/24 public + /22 app + /24 data), each aligned to its size: 20 of the 32 /24s of a /19.
@@ -64,6 +71,14 @@ class NetworkConfig(Checked):
         if not matches(r"[a-z]+\d+g[a-z]*\.[a-z0-9]+", self.nat_instance_type):
             rule = "use an instance type of arm64"
             yield problem("nat_instance_type", self.nat_instance_type, rule, example="t4g.nano")
+        if self.nat_max_lifetime_days is not None and not whole(self.nat_max_lifetime_days, 1, 365):
+            rule = "use 1 to 365 days, or None for never"
+            yield problem("nat_max_lifetime_days", self.nat_max_lifetime_days, rule, example=30)
+        if not whole(self.nat_min_cpu_credits, 1, 10_000):
+            rule = "use 1 or more credits, fewer than the instance type holds"
+            yield problem("nat_min_cpu_credits", self.nat_min_cpu_credits, rule, example=30)
+        if not isinstance(self.interface_endpoints, bool):
+            yield problem("interface_endpoints", self.interface_endpoints, "use True or False", example=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +102,8 @@ class DatabaseConfig(Checked):
         ):
             rule = "use an instance type without 'db.', or None for Serverless v2"
             yield problem("instance_type", self.instance_type, rule, example="r8g.large")
-        if not whole(self.backup_days, 1, 35):
-            yield problem("backup_days", self.backup_days, "use 1 to 35 days", example=7)
+        if not whole(self.backup_days, 7, 35):
+            yield problem("backup_days", self.backup_days, "use 7 to 35 days", example=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +119,13 @@ class ServiceConfig(Checked):
     spot: bool = False
     on_demand_base: int = 0
     """With `spot`: how many tasks run on FARGATE before the others go to FARGATE_SPOT."""
+    max_tasks: int = 6
+    cpu_target: int = 60
+    memory_target: int = 70
+    requests_per_target: int = 1_000
+    """Per task and minute; with the two percentages above, what scaling holds the service at."""
+    rollback_errors: int = 10
+    """As many answers 5xx in a minute, three minutes long, take a deployment back."""
 
     def problems(self) -> Iterator[str]:
         if not whole(self.port, 1024, 65535):
@@ -122,11 +144,23 @@ class ServiceConfig(Checked):
         elif not whole(self.on_demand_base, 0, self.tasks if self.spot else 0):
             rule = "use 0, or with spot at most the number of tasks"
             yield problem("on_demand_base", self.on_demand_base, rule, example=1 if self.spot else 0)
+        if whole(self.tasks, 1, 100) and not whole(self.max_tasks, self.tasks, 500):
+            rule = "use at most 500, and not less than tasks"
+            yield problem("max_tasks", self.max_tasks, rule, example=max(6, self.tasks))
+        for field in ("cpu_target", "memory_target"):
+            if not whole(value := getattr(self, field), 10, 90):
+                yield problem(field, value, "use 10 to 90 percent", example=60)
+        if not whole(self.requests_per_target, 1, 1_000_000):
+            rule = "use 1 to 1000000 requests a minute"
+            yield problem("requests_per_target", self.requests_per_target, rule, example=1_000)
+        if not whole(self.rollback_errors, 1, 1_000_000):
+            rule = "use 1 to 1000000 answers a minute"
+            yield problem("rollback_errors", self.rollback_errors, rule, example=10)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApiConfig(Checked):
-    """The customers' usage plan: requests per second, burst, and requests per day."""
+class UsagePlanConfig(Checked):
+    """What one API key may do: requests per second, burst, and requests per day."""
 
     rate_limit: float = 50
     burst_limit: int = 100
@@ -140,6 +174,41 @@ class ApiConfig(Checked):
             yield problem("burst_limit", self.burst_limit, "use 1 to 5000 requests", example=100)
         if not whole(self.daily_quota, 1, 1_000_000_000):
             yield problem("daily_quota", self.daily_quota, "use 1 or more requests a day", example=100_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiConfig(Checked):
+    """The plans of the API's two clients, and what all callers together may ask of the stage."""
+
+    mobile: UsagePlanConfig = UsagePlanConfig()
+    partner: UsagePlanConfig = UsagePlanConfig()
+    stage_rate_limit: float = 150
+    stage_burst_limit: int = 300
+
+    def problems(self) -> Iterator[str]:
+        # Below the plans' sum, one client's legitimate traffic would turn another's away.
+        for field, share, most in (
+            ("stage_rate_limit", "rate_limit", 10_000),
+            ("stage_burst_limit", "burst_limit", 5_000),
+        ):
+            shares = [getattr(plan, share) for plan in (self.mobile, self.partner)]
+            least = sum(shares) + 1 if all(number(value, 1, most) for value in shares) else 1
+            if not number(value := getattr(self, field), least, most):
+                rule = f"use more than the plans' {share} together, and at most {most}"
+                yield problem(field, value, rule, example=min(most, max(2 * least, 10)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallConfig(Checked):
+    """The web ACLs before CloudFront and the API."""
+
+    requests_per_address: int = 2_000
+    """How many requests one IP address may send in five minutes."""
+
+    def problems(self) -> Iterator[str]:
+        if not whole(self.requests_per_address, 10, 2_000_000_000):
+            rule = "use 10 to 2000000000 requests in five minutes"
+            yield problem("requests_per_address", self.requests_per_address, rule, example=2_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,9 +227,11 @@ class Environment(Checked):
     log_days: int = 14
     network: NetworkConfig
     database: DatabaseConfig
+    alarms: AlarmConfig = AlarmConfig()  # noqa: RUF009 - frozen
     frontend: ServiceConfig
     backend: ServiceConfig
     api: ApiConfig
+    firewall: FirewallConfig = FirewallConfig()
 
     def problems(self) -> Iterator[str]:
         if sentence := suffix_problem(self.suffix):

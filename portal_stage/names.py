@@ -24,7 +24,9 @@ _BALANCING = Limit(32, r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 _ECS = Limit(255, r"[\w-]+")
 _RDS = Limit(63, r"[a-z](?:-?[a-z0-9])*")
 _FUNCTION = Limit(64, r"[\w-]+")
+_ALARM = Limit(255, r"[\w-]+")
 _LOG_GROUP = Limit(512, r"(?!aws/)[\w/.#-]+")
+_API = Limit(128, r"[\w .-]+")
 _EDGE = Limit(64, r"[A-Za-z0-9-]+")
 # A bucket of the account-regional namespace carries "-{account}-{region}-an" behind its prefix: 26 of the
 # 63 characters in us-east-1.
@@ -35,21 +37,48 @@ _ROWS = (
     (Limit(256, r"alias/(?!aws/)[\w/-]+"), "alias/portal"),
     # Values of the tag Name, which these types have instead of a name.
     (Limit(256, r"[\w.-]+"), "vpc public-1 public-2 public-3 app-1 app-2 app-3 data-1 data-2 data-3"),
-    (_SECURITY_GROUP, "alb-sg frontend-sg backend-sg database-sg vpc-link-sg probe-sg nat-sg"),
+    (Limit(256, r"[\w.-]+"), "public-nacl app-nacl data-nacl"),
+    (_SECURITY_GROUP, "alb-sg frontend-sg backend-sg database-sg vpc-link-sg probe-sg nat-sg endpoints-sg"),
     (Limit(128, r"[A-Za-z0-9().\-/_]{3,}"), "nat-1 nat-2 nat-3"),
+    (
+        Limit(255, r"[\w.-]+"),
+        "nat-1-status nat-2-status nat-3-status nat-1-credits nat-2-credits nat-3-credits",
+    ),
     (_ROLE, "frontend-task frontend-execution backend-task backend-execution"),
-    (_ROLE, "probe-role pipeline-tests tests-build"),
+    (_ROLE, "probe-role pipeline-tests tests-build flow-logs"),
     (_RDS, "aurora aurora-writer aurora-reader-1 aurora-reader-2 aurora-subnets aurora-parameters"),
     (Limit(255, r"[\w.-]{3,}"), "sessions session-events"),
+    (_ALARM, "unavailable-alarm degraded-alarm cdn-errors-alarm cdn-latency-alarm cdn-blocked-alarm"),
+    (_ALARM, "portal-health-alarm certificate-alarm api-errors-alarm api-client-errors-alarm"),
+    (_ALARM, "api-latency-alarm api-throttles-alarm api-blocked-alarm alb-errors-alarm alb-latency-alarm"),
+    (_ALARM, "frontend-serving-alarm frontend-hosts-alarm frontend-cpu-alarm frontend-memory-alarm"),
+    (_ALARM, "backend-serving-alarm backend-hosts-alarm backend-cpu-alarm backend-memory-alarm"),
+    (_ALARM, "frontend-tasks-alarm backend-tasks-alarm aurora-cpu-alarm aurora-capacity-alarm"),
+    (_ALARM, "aurora-connections-alarm aurora-lag-alarm aurora-deadlocks-alarm aurora-storage-alarm"),
+    (_ALARM, "frontend-rollback-alarm backend-rollback-alarm"),
+    (_ALARM, "sessions-throttles-alarm sessions-errors-alarm deployments-alarm probe-alarm"),
+    (_ALARM, "portal-dashboard throttled-requests"),
+    (Limit(64, r"[\w.-]+"), "failed-deployments"),
+    (_LOG_GROUP, "/aws/events/deployments"),
     (_BALANCING, "alb frontend-tg backend-tg"),
     (_ECS, "ecs frontend backend"),
     (_FUNCTION, "probe restrict-default-sg auto-delete-objects bucket-deployment"),
     (_LOG_GROUP, "/ecs/frontend /ecs/backend /aws/lambda/probe"),
     (_LOG_GROUP, "/aws/lambda/restrict-default-sg /aws/lambda/auto-delete-objects"),
-    (_LOG_GROUP, "/aws/lambda/bucket-deployment"),
+    (_LOG_GROUP, "/aws/lambda/bucket-deployment /vpc/flow-logs"),
+    (Limit(256, r"[\w-]+"), "alarms"),
     (_BUCKET_PREFIX, "static"),
-    (Limit(128, r"[\w .-]+"), "api api-key tests-api-key usage-plan tests-usage-plan vpc-link"),
-    (_EDGE, "vpc-origin static-oac headers"),
+    (_LOG_GROUP, "/apigateway/access /apigateway/maintenance"),
+    (_LOG_GROUP, "aws-waf-logs-api aws-waf-logs-cdn /aws/vendedlogs/cdn"),
+    (_BUCKET_PREFIX, "alb-logs"),
+    (_API, "api api-validator vpc-link maintenance"),
+    (_API, "mobile-api-key partner-api-key tests-api-key"),
+    (_API, "mobile-usage-plan partner-usage-plan tests-usage-plan"),
+    (_EDGE, "vpc-origin static-oac headers api-acl cdn-acl"),
+    (Limit(60, r"[\w-]+"), "cdn-logs"),
+    (Limit(255, r"[\w-]+"), "log-delivery"),
+    # A health check has no name but a tag.
+    (Limit(256, r"[\w-]+"), "portal-health"),
 )
 LIMITS = {resource_type: limit for limit, types in _ROWS for resource_type in types.split()}
 """Resource type -> what AWS admits as its name."""

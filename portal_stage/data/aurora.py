@@ -115,8 +115,16 @@ class Aurora(Construct):
             self,
             "Parameters",
             name=self._names("aurora-parameters"),
-            description="TLS only",
+            description="TLS only; who came and went and slow statements are logged",
             engine=_ENGINE,
-            parameters={"rds.force_ssl": "1"},
+            parameters={
+                "rds.force_ssl": "1",
+                "log_connections": "1",
+                "log_disconnections": "1",
+                # Milliseconds. The values, which the backend sends apart from the text, stay out of the log.
+                "log_min_duration_statement": "1000",
+                "log_parameter_max_length": "0",
+                "log_parameter_max_length_on_error": "0",
+            },
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )

@@ -1,1 +1,1 @@
-"""The yearly tier: key, network, security groups."""
+"""The yearly tier: key, alarm topic, network, security groups."""

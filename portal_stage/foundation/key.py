@@ -24,6 +24,7 @@ class EnvironmentKey(kms.Key):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         self._let_logs_encrypt()
+        self._let_alarms_encrypt()
 
     def _let_logs_encrypt(self) -> None:
         """CloudWatch Logs, for this account's log groups only; written up front because a grant from another
@@ -42,5 +43,16 @@ class EnvironmentKey(kms.Key):
                 ],
                 resources=["*"],
                 conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+            )
+        )
+
+    def _let_alarms_encrypt(self) -> None:
+        """CloudWatch, for what this account's alarms say to an encrypted topic."""
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_autoscaling as autoscaling
@@ -13,24 +14,7 @@ from portal_stage.names import Names
 
 # Resolved at launch: a new image reaches a new instance, and no deployment replaces one for its sake.
 _IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
-# The packages come from S3 over HTTPS, through the gateway endpoint. No address is bound to a name of a device:
-# masquerade on whatever carries the default route.
-_BOOT = """#!/bin/bash
-set -euo pipefail
-dnf install -y nftables
-echo 'net.ipv4.ip_forward = 1' > /etc/sysctl.d/90-nat.conf
-sysctl --load /etc/sysctl.d/90-nat.conf
-device=$(ip -4 route show default | awk '{ print $5; exit }')
-cat > /etc/sysconfig/nftables.conf <<RULES
-table ip nat {
-  chain postrouting {
-    type nat hook postrouting priority srcnat;
-    oifname "$device" masquerade
-  }
-}
-RULES
-systemctl enable --now nftables
-"""
+_BOOT = Path(__file__).with_name("nat_user_data.sh").read_text(encoding="utf-8")
 
 
 class HealingNat(ec2.NatProvider):
@@ -43,10 +27,12 @@ class HealingNat(ec2.NatProvider):
 
     security_group: ec2.SecurityGroup
 
-    def __init__(self, *, names: Names, instance_type: str) -> None:
+    def __init__(self, *, names: Names, instance_type: str, max_lifetime_days: int | None) -> None:
         super().__init__()
         self._names = names
         self._instance_type = instance_type
+        self._max_lifetime_days = max_lifetime_days
+        self.group_names: list[str] = []
         self._interfaces: dict[str, ec2.CfnNetworkInterface] = {}
 
     def configure_nat(
@@ -61,7 +47,9 @@ class HealingNat(ec2.NatProvider):
             vpc, "nat", names=self._names, vpc=vpc, description="NAT instances"
         )
         for number, subnet in enumerate(nat_subnets, start=1):
-            self._interfaces[subnet.availability_zone] = self._instance(subnet, self._names(f"nat-{number}"))
+            name = self._names(f"nat-{number}")
+            self._interfaces[subnet.availability_zone] = self._instance(subnet, name)
+            self.group_names.append(name)
         for private in private_subnets:
             self.configure_subnet(private)
 
@@ -141,15 +129,22 @@ class HealingNat(ec2.NatProvider):
         # Zones and no subnets: the interface brings its own subnet, and EC2 refuses to be told two.
         cfn_subnet = subnet.node.default_child
         assert isinstance(cfn_subnet, ec2.CfnSubnet)  # noqa: S101 - for the type checker
-        group = autoscaling.CfnAutoScalingGroup(
+        resource, days = autoscaling.CfnAutoScalingGroup, self._max_lifetime_days
+        group = resource(
             subnet,
             "NatGroup",
             auto_scaling_group_name=name,
             min_size="1",
             max_size="1",
             availability_zones=[cfn_subnet.attr_availability_zone],
-            launch_template=autoscaling.CfnAutoScalingGroup.LaunchTemplateSpecificationProperty(
+            launch_template=resource.LaunchTemplateSpecificationProperty(
                 launch_template_id=template.ref, version=template.attr_latest_version_number
+            ),
+            # An instance that is old enough is replaced by one of the newest image.
+            max_instance_lifetime=days and int(cdk.Duration.days(days).to_seconds()),
+            # The old one ends first, also when it is unhealthy or old: see below.
+            instance_maintenance_policy=resource.InstanceMaintenancePolicyProperty(
+                min_healthy_percentage=0, max_healthy_percentage=100
             ),
         )
         # The interface is in use until the old instance is gone, so none may stay while it is replaced.

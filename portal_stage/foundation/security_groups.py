@@ -50,11 +50,13 @@ class SecurityGroups(Construct):
         nat: ec2.SecurityGroup,
         frontend_port: int,
         backend_port: int,
+        interface_endpoints: bool,
     ) -> None:
         super().__init__(scope, id_)
+        groups = _GROUPS | ({"endpoints": "Interface endpoints of AWS"} if interface_endpoints else {})
         self._groups = {
             kind: security_group(self, kind, names=names, vpc=vpc, description=description)
-            for kind, description in _GROUPS.items()
+            for kind, description in groups.items()
         }
         self._groups["nat"] = nat
         for rule in (
@@ -75,6 +77,8 @@ class SecurityGroups(Construct):
             # ingress of the instance names the sender.
             self[kind].add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(HTTPS), "AWS APIs and image layers")
             self._let_in(Rule(kind, "nat", HTTPS, f"HTTPS of the {kind}"))
+            if interface_endpoints:
+                self._let_in(Rule(kind, "endpoints", HTTPS, f"AWS APIs for the {kind}"))
         nat.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(HTTPS), "HTTPS to the Internet")
 
     def __getitem__(self, kind: str) -> ec2.SecurityGroup:

@@ -8,13 +8,18 @@ from constructs import Construct
 
 from portal_stage.config import Environment
 from portal_stage.custom_resources import adopt_providers
+from portal_stage.foundation.alarm_topic import AlarmTopic
+from portal_stage.foundation.flow_logs import FlowLogs
+from portal_stage.foundation.interface_endpoints import InterfaceEndpoints
 from portal_stage.foundation.key import EnvironmentKey
+from portal_stage.foundation.nat_alarms import NatAlarms
 from portal_stage.foundation.network import Network
+from portal_stage.foundation.network_acls import NetworkAcls
 from portal_stage.foundation.security_groups import SecurityGroups
 
 
 class FoundationStack(cdk.Stack):
-    """Key, network and security groups of one environment."""
+    """Key, alarm topic, network and security groups of one environment."""
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
         names = environment.names
@@ -23,9 +28,10 @@ class FoundationStack(cdk.Stack):
             scope,
             id_,
             stack_name=names("foundation"),
-            description="Customer portal: key, network, security groups",
+            description="Customer portal: key, alarm topic, network, security groups",
         )
         self.key = EnvironmentKey(self, "Key", names=names)
+        self.alarm_topic = AlarmTopic(self, "AlarmTopic", names=names, key=self.key)
         self.network = Network(self, "Network", names=names, config=environment.network)
         self.vpc = self.network.vpc
         self.security_groups = SecurityGroups(
@@ -36,7 +42,28 @@ class FoundationStack(cdk.Stack):
             nat=self.network.nat.security_group,
             frontend_port=environment.frontend.port,
             backend_port=environment.backend.port,
+            interface_endpoints=environment.network.interface_endpoints,
         )
+        NetworkAcls(
+            self,
+            "NetworkAcls",
+            names=names,
+            vpc=self.vpc,
+            service_ports=(environment.frontend.port, environment.backend.port),
+        )
+        NatAlarms(
+            self,
+            "NatAlarms",
+            names=names,
+            topic=self.alarm_topic,
+            groups=self.network.nat.group_names,
+            min_cpu_credits=environment.network.nat_min_cpu_credits,
+        )
+        FlowLogs(self, "FlowLogs", names=names, vpc=self.vpc, key=self.key, log_days=environment.log_days)
+        if environment.network.interface_endpoints:
+            InterfaceEndpoints(
+                self, "InterfaceEndpoints", vpc=self.vpc, security_group=self.security_groups["endpoints"]
+            )
         adopt_providers(self, names=names, key=self.key, log_days=environment.log_days)
 
     @property

@@ -6,16 +6,16 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elb
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from portal_stage.config import ApiConfig
 from portal_stage.foundation.network import APP
+from portal_stage.logs import log_group
 from portal_stage.names import Names
-from portal_stage.portal.domain import Domain
-
-# One call fits, a handful at once does not: how the tests see the limit without reaching for the customers' plan.
-_TESTS_RATE = 2
-_TESTS_BURST = 3
+from portal_stage.portal.api_plans import ApiPlans
+from portal_stage.portal.api_stage import keep_execution_log, stage_options
+from portal_stage.portal.domain import Domain, answer_over_ipv6
 
 
 class Api(Construct):
@@ -32,9 +32,10 @@ class Api(Construct):
         security_group: ec2.ISecurityGroup,
         alb: elb.IApplicationLoadBalancer,
         domain: Domain,
+        key: kms.IKey,
+        log_days: int,
     ) -> None:
         super().__init__(scope, id_)
-        self._names = names
         self._alb = alb
         self._link = apigatewayv2.VpcLink(
             self,
@@ -43,6 +44,9 @@ class Api(Construct):
             vpc=vpc,
             subnets=ec2.SubnetSelection(subnet_group_name=APP),
             security_groups=[security_group],
+        )
+        self.access_logs = log_group(
+            self, "AccessLogs", name=names("/apigateway/access"), key=key, days=log_days
         )
         self._rest_api = apigateway.RestApi(
             self,
@@ -53,10 +57,17 @@ class Api(Construct):
             disable_execute_api_endpoint=True,
             # That role belongs to the account, not to an environment.
             cloud_watch_role=False,
-            deploy_options=apigateway.StageOptions(stage_name="v1", metrics_enabled=True),
+            deploy_options=stage_options(self.access_logs, config),
         )
         # CDK's output of an address that nobody can use.
         self._rest_api.node.try_remove_child("Endpoint")
+        keep_execution_log(self._rest_api, key=key, days=log_days)
+        self._validator = self._rest_api.add_request_validator(
+            "Validator",
+            request_validator_name=names("api-validator"),
+            validate_request_parameters=True,
+            validate_request_body=True,
+        )
         api = self._rest_api.root.add_resource("api")
         self._method(api.add_resource("health"), "GET", f"https://{domain.origin_host}/api/health", key=False)
         self._method(
@@ -66,20 +77,19 @@ class Api(Construct):
             parameter="proxy",
         )
         self.domain_name = self._domain_name(domain)
-        self._plan(
-            "UsagePlan",
-            names("usage-plan"),
-            names("api-key"),
-            apigateway.ThrottleSettings(rate_limit=config.rate_limit, burst_limit=config.burst_limit),
-            apigateway.QuotaSettings(limit=config.daily_quota, period=apigateway.Period.DAY),
-        )
-        self.tests_key = self._plan(
-            "TestsUsagePlan",
-            names("tests-usage-plan"),
-            names("tests-api-key"),
-            apigateway.ThrottleSettings(rate_limit=_TESTS_RATE, burst_limit=_TESTS_BURST),
-            apigateway.QuotaSettings(limit=10_000, period=apigateway.Period.DAY),
-        )
+        self.tests_key = ApiPlans(
+            self, "Plans", names=names, config=config, rest_api=self._rest_api
+        ).tests_key
+
+    @property
+    def stage(self) -> apigateway.Stage:
+        """What is measured."""
+        return self._rest_api.deployment_stage
+
+    @property
+    def stage_arn(self) -> str:
+        """What a web ACL stands before."""
+        return self._rest_api.deployment_stage.stage_arn
 
     def _method(
         self,
@@ -110,6 +120,7 @@ class Api(Construct):
             verb,
             integration,
             api_key_required=key,
+            request_validator=self._validator,
             request_parameters={f"method.request.path.{parameter}": True} if parameter else None,
         )
         cfn_method = method.node.default_child
@@ -129,6 +140,7 @@ class Api(Construct):
             endpoint_type=apigateway.EndpointType.REGIONAL,
             security_policy=apigateway.SecurityPolicy.TLS_1_2,
         )
+        answer_over_ipv6(domain_name)
         apigateway.BasePathMapping(
             self,
             "Mapping",
@@ -137,18 +149,3 @@ class Api(Construct):
             stage=self._rest_api.deployment_stage,
         )
         return domain_name
-
-    def _plan(
-        self,
-        id_: str,
-        name: str,
-        key_name: str,
-        throttle: apigateway.ThrottleSettings,
-        quota: apigateway.QuotaSettings,
-    ) -> apigateway.IApiKey:
-        plan = self._rest_api.add_usage_plan(id_, name=name, throttle=throttle, quota=quota)
-        plan.add_api_stage(stage=self._rest_api.deployment_stage)
-        key = apigateway.ApiKey(self, f"{id_}Key", api_key_name=key_name)
-        # CDK's own id for the pair would hold the stage's, and so differ between environments.
-        plan.add_api_key(key, override_logical_id=f"{id_}Member")
-        return key

@@ -12,6 +12,13 @@ from constructs import Construct
 from portal_stage.names import Names
 from portal_stage.portal.domain import Domain
 
+MAINTENANCE_PAGE = "/static/maintenance.html"
+# What the balancer or CloudFront itself says when nothing behind it answers.
+_OUTAGES = (502, 503, 504)
+_CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
 
 class Cdn(Construct):
     """`/static/*` from S3, cached; `/api/*` to the balancer, never cached; the rest as its origin says."""
@@ -25,6 +32,7 @@ class Cdn(Construct):
         domain: Domain,
         alb: elb.IApplicationLoadBalancer,
         static_files: s3.IBucket,
+        web_acl_arn: str,
     ) -> None:
         super().__init__(scope, id_)
         self._names = names
@@ -45,11 +53,13 @@ class Cdn(Construct):
             certificate=domain.certificate,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2025,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            web_acl_id=web_acl_arn,
             default_behavior=self._pages(balancer),
             additional_behaviors={
                 "/api/*": self._api(balancer),
                 "/static/*": self._files(static_files),
             },
+            error_responses=[_outage(status) for status in _OUTAGES],
         )
 
     def _pages(self, balancer: cloudfront.IOrigin) -> cloudfront.BehaviorOptions:
@@ -105,6 +115,9 @@ class Cdn(Construct):
                 strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
                     access_control_max_age=cdk.Duration.days(365), include_subdomains=True, override=True
                 ),
+                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                    content_security_policy=_CONTENT_SECURITY_POLICY, override=True
+                ),
                 content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
                 frame_options=cloudfront.ResponseHeadersFrameOptions(
                     frame_option=cloudfront.HeadersFrameOption.DENY, override=True
@@ -115,3 +128,13 @@ class Cdn(Construct):
                 ),
             ),
         )
+
+
+def _outage(status: int) -> cloudfront.ErrorResponse:
+    """A page that a person can read, with the status kept: a health check must see the failure."""
+    return cloudfront.ErrorResponse(
+        http_status=status,
+        response_http_status=status,
+        response_page_path=MAINTENANCE_PAGE,
+        ttl=cdk.Duration.seconds(5),
+    )

@@ -13,6 +13,7 @@ from portal_stage.data.sessions import CUSTOMER_INDEX, DEVICE_INDEX
 from portal_stage.data.stack import DataStack
 from portal_stage.foundation.security_groups import POSTGRESQL
 from portal_stage.foundation.stack import FoundationStack
+from portal_stage.logs import log_group
 from portal_stage.portal.service import ContainerService
 
 
@@ -32,9 +33,7 @@ class Containers(Construct):
         self._environment = environment
         self._foundation = foundation
         self._data = data
-        self._cluster = ecs.Cluster(
-            self, "Cluster", cluster_name=environment.names("ecs"), vpc=foundation.vpc
-        )
+        self._cluster = self._observed_cluster(environment.names("ecs"))
         capacity = self._capacity_providers()
         self.frontend = self._service("frontend", {})
         self.backend = self._service("backend", self._where_the_data_is())
@@ -42,6 +41,25 @@ class Containers(Construct):
             # ECS keeps a provider from being taken away while a service uses it: services go first.
             tier.service.node.add_dependency(capacity)
         self._let_backend_use_the_data()
+
+    def _observed_cluster(self, name: str) -> ecs.Cluster:
+        insights = log_group(
+            self,
+            "Insights",
+            # Container Insights would make it itself, and keep it for ever.
+            name=f"/aws/ecs/containerinsights/{name}/performance",
+            key=self._foundation.key,
+            days=self._environment.log_days,
+        )
+        cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            cluster_name=name,
+            vpc=self._foundation.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENHANCED,
+        )
+        cluster.node.add_dependency(insights)
+        return cluster
 
     def _capacity_providers(self) -> ecs.CfnClusterCapacityProviderAssociations:
         return ecs.CfnClusterCapacityProviderAssociations(

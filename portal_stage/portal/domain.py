@@ -34,14 +34,76 @@ class Domain(Construct):
             validation=acm.CertificateValidation.from_dns(self._zone),
         )
 
-    def point_portal_at(self, distribution: cloudfront.IDistribution) -> None:
-        """Where customers arrive: CloudFront, over IPv4 and IPv6."""
-        target = route53.RecordTarget.from_alias(targets.CloudFrontTarget(distribution))
-        name = f"{self.portal_host}."
-        route53.ARecord(self, "PortalA", zone=self._zone, record_name=name, target=target)
-        route53.AaaaRecord(self, "PortalAaaa", zone=self._zone, record_name=name, target=target)
+    def point_portal_at(
+        self,
+        distribution: cloudfront.IDistribution,
+        *,
+        otherwise: apigateway.IDomainName,
+        health_check_name: str,
+    ) -> None:
+        """Where customers arrive: CloudFront while it is healthy, else the maintenance page; IPv4 and IPv6."""
+        self.health_check = route53.CfnHealthCheck(
+            self,
+            "PortalHealth",
+            health_check_config=route53.CfnHealthCheck.HealthCheckConfigProperty(
+                type="HTTPS",
+                # Its own name, or the check would follow the very failover that it decides about.
+                fully_qualified_domain_name=distribution.distribution_domain_name,
+                enable_sni=True,
+                port=443,
+                # Never cached, and answered by the frontend: CloudFront alone is not the portal.
+                resource_path="/healthz",
+                request_interval=30,
+                failure_threshold=3,
+            ),
+            health_check_tags=[
+                route53.CfnHealthCheck.HealthCheckTagProperty(key="Name", value=health_check_name)
+            ],
+        )
+        for type_ in ("A", "AAAA"):
+            # Route 53 asks CloudFront nothing, hence the health check; nothing is left after the second.
+            self._portal_record(
+                type_,
+                "PRIMARY",
+                distribution.distribution_domain_name,
+                targets.CloudFrontTarget.CLOUDFRONT_ZONE_ID,
+                health_check_id=self.health_check.attr_health_check_id,
+            )
+            self._portal_record(
+                type_,
+                "SECONDARY",
+                otherwise.domain_name_alias_domain_name,
+                otherwise.domain_name_alias_hosted_zone_id,
+            )
+
+    def _portal_record(
+        self, type_: str, role: str, dns_name: str, zone_id: str, *, health_check_id: str | None = None
+    ) -> None:
+        # Not route53.ARecord, which refuses an alias of CloudFront as one of a pair.
+        route53.CfnRecordSet(
+            self,
+            f"Portal{role.capitalize()}{type_.capitalize()}",
+            hosted_zone_id=self._zone.hosted_zone_id,
+            name=f"{self.portal_host}.",
+            type=type_,
+            set_identifier=role.lower(),
+            failover=role,
+            health_check_id=health_check_id,
+            alias_target=route53.CfnRecordSet.AliasTargetProperty(
+                dns_name=dns_name, hosted_zone_id=zone_id, evaluate_target_health=False
+            ),
+        )
 
     def point_api_at(self, domain_name: apigateway.IDomainName) -> None:
-        """Where partners arrive: the API's regional domain, which is IPv4 only."""
+        """Where the API's clients arrive, over IPv4 and IPv6."""
         target = route53.RecordTarget.from_alias(targets.ApiGatewayDomain(domain_name))
-        route53.ARecord(self, "ApiA", zone=self._zone, record_name=f"{self.api_host}.", target=target)
+        name = f"{self.api_host}."
+        route53.ARecord(self, "ApiA", zone=self._zone, record_name=name, target=target)
+        route53.AaaaRecord(self, "ApiAaaa", zone=self._zone, record_name=name, target=target)
+
+
+def answer_over_ipv6(domain_name: apigateway.DomainName) -> None:
+    """A custom domain of API Gateway is reached over IPv4 only unless it is told otherwise."""
+    cfn_domain = domain_name.node.default_child
+    assert isinstance(cfn_domain, apigateway.CfnDomainName)  # noqa: S101 - for the type checker
+    cfn_domain.add_property_override("EndpointConfiguration.IpAddressType", "dualstack")

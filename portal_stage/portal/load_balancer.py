@@ -12,6 +12,10 @@ from constructs import Construct
 from portal_stage.config import ServiceConfig
 from portal_stage.foundation.network import APP
 from portal_stage.names import Names
+from portal_stage.portal.log_bucket import LogBucket
+
+# How long a task that is going away still gets the requests that it has begun.
+DEREGISTRATION = cdk.Duration.seconds(30)
 
 
 class LoadBalancer(Construct):
@@ -43,6 +47,7 @@ class LoadBalancer(Construct):
             drop_invalid_header_fields=True,
             deletion_protection=False,
         )
+        self._keep_access_logs()
         self.frontend_targets = self._target_group("frontend", frontend)
         self.backend_targets = self._target_group("backend", backend)
         self.listener = self.alb.add_listener(
@@ -69,6 +74,12 @@ class LoadBalancer(Construct):
         service.attach_to_application_target_group(target_group)
         service.node.add_dependency(self.listener)
 
+    def _keep_access_logs(self) -> None:
+        bucket = LogBucket(self, "Logs", prefix=self._names("alb-logs"))
+        self.alb.log_access_logs(bucket, "alb")
+        # The balancer goes before the bucket is emptied, or its last lines keep the bucket alive.
+        self.alb.node.add_dependency(bucket)
+
     def _target_group(self, kind: str, service: ServiceConfig) -> elb.ApplicationTargetGroup:
         return elb.ApplicationTargetGroup(
             self,
@@ -78,12 +89,13 @@ class LoadBalancer(Construct):
             target_type=elb.TargetType.IP,
             port=service.port,
             protocol=elb.ApplicationProtocol.HTTP,
-            deregistration_delay=cdk.Duration.seconds(30),
+            deregistration_delay=DEREGISTRATION,
             health_check=elb.HealthCheck(
                 path=service.health_path,
                 healthy_http_codes="200",
-                interval=cdk.Duration.seconds(10),
-                timeout=cdk.Duration.seconds(5),
+                # A dead task is out of use after at most 3 x 5 + 3 seconds.
+                interval=cdk.Duration.seconds(5),
+                timeout=cdk.Duration.seconds(3),
                 healthy_threshold_count=2,
                 unhealthy_threshold_count=3,
             ),

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from portal_stage.config import ServiceConfig
@@ -16,6 +20,7 @@ from portal_stage.foundation.network import APP
 from portal_stage.logs import log_group
 from portal_stage.names import Names
 from portal_stage.portal.images import container_image
+from portal_stage.portal.load_balancer import DEREGISTRATION
 
 
 class ContainerService(Construct):
@@ -37,6 +42,7 @@ class ContainerService(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._kind = kind
+        self._config = config
         self._names = names
         self.task = ecs.FargateTaskDefinition(
             self,
@@ -63,7 +69,8 @@ class ContainerService(Construct):
                 mode=ecs.AwsLogDriverMode.NON_BLOCKING,
             ),
             readonly_root_filesystem=True,
-            stop_timeout=cdk.Duration.seconds(30),
+            # A Spot task gets SIGTERM while the balancer still sends it what it has begun.
+            stop_timeout=cdk.Duration.seconds(DEREGISTRATION.to_seconds() + 10),
         )
         self.service = ecs.FargateService(
             self,
@@ -71,7 +78,6 @@ class ContainerService(Construct):
             service_name=names(kind),
             cluster=cluster,
             task_definition=self.task,
-            desired_count=config.tasks,
             capacity_provider_strategies=_capacity(config),
             vpc_subnets=ec2.SubnetSelection(subnet_group_name=APP),
             security_groups=[security_group],
@@ -85,8 +91,48 @@ class ContainerService(Construct):
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
+        # No desired count: a deployment would set it back while the service is scaled out. Scaling's minimum is it.
+        self._scaling = self.service.auto_scale_task_count(
+            min_capacity=config.tasks, max_capacity=config.max_tasks
+        )
         # Or the first tasks start before they may pull their image, and count as failed ones.
         self.service.node.add_dependency(execution_role)
+
+    def scale_on_demand(self, target_group: elb.ApplicationTargetGroup) -> None:
+        """Between the configured counts; out by whichever of the three asks first, in when none does."""
+        self._scaling.scale_on_cpu_utilization("Cpu", target_utilization_percent=self._config.cpu_target)
+        self._scaling.scale_on_memory_utilization(
+            "Memory", target_utilization_percent=self._config.memory_target
+        )
+        self._scaling.scale_on_request_count(
+            "Requests",
+            requests_per_target=self._config.requests_per_target,
+            target_group=target_group,
+        )
+
+    def roll_back_on_errors(self, target_group: elb.ApplicationTargetGroup, topic: sns.ITopic) -> None:
+        """Take a deployment back whose tasks are healthy and answer 5xx all the same."""
+        name = self._names(f"{self._kind}-rollback-alarm")
+        alarm = cloudwatch.Alarm(
+            self,
+            "RollbackAlarm",
+            alarm_name=name,
+            alarm_description=f"notice: The {self._kind} answers 5xx, so a deployment that is under way is taken back",
+            metric=target_group.metrics.http_code_target(
+                elb.HttpCodeTarget.TARGET_5XX_COUNT, period=cdk.Duration.minutes(1)
+            ),
+            threshold=self._config.rollback_errors,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=3,
+            # The balancer counts nothing while nothing fails.
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        action = cloudwatch_actions.SnsAction(topic)
+        alarm.add_alarm_action(action)
+        alarm.add_ok_action(action)
+        # By its text, not by a reference, of which CDK fears a circle; so the order is said by hand.
+        self.service.enable_deployment_alarms([name], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM)
+        self.service.node.add_dependency(alarm)
 
     def _role(self, purpose: str) -> iam.Role:
         return iam.Role(

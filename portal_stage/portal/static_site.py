@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
@@ -13,6 +15,10 @@ from portal_stage.names import Names
 
 _FILES = Path(__file__).parents[2] / "containers" / "frontend" / "static"
 PREFIX = "static/"
+# Files whose names carry a hash of their content.
+_HASHED = "assets/*"
+# The position of CDK's statement in the policy of its function; a test holds it.
+_INVALIDATION = 2
 
 
 class StaticSite(Construct):
@@ -33,13 +39,47 @@ class StaticSite(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
             auto_delete_objects=True,
         )
-        s3_deployment.BucketDeployment(
+        self.hashed_files = s3_deployment.BucketDeployment(
+            self,
+            "HashedFiles",
+            sources=[s3_deployment.Source.asset(str(_FILES))],
+            destination_bucket=self.bucket,
+            destination_key_prefix=PREFIX,
+            exclude=["*"],
+            include=[_HASHED],
+            # Pages that a browser or an edge still holds ask for the release before: nothing is taken away.
+            prune=False,
+            cache_control=[
+                s3_deployment.CacheControl.set_public(),
+                s3_deployment.CacheControl.max_age(cdk.Duration.days(365)),
+                s3_deployment.CacheControl.immutable(),
+            ],
+            memory_limit=256,
+        )
+
+    def publish(self, distribution: cloudfront.IDistribution) -> None:
+        """Put the files without a hash in place, after those that they ask for, and make them seen at once."""
+        files = s3_deployment.BucketDeployment(
             self,
             "Files",
             sources=[s3_deployment.Source.asset(str(_FILES))],
             destination_bucket=self.bucket,
             destination_key_prefix=PREFIX,
-            # The names carry no version yet, so a release shows within five minutes.
+            exclude=[_HASHED],
             cache_control=[s3_deployment.CacheControl.max_age(cdk.Duration.minutes(5))],
+            distribution=distribution,
+            distribution_paths=[
+                f"/{PREFIX}{path.name}" for path in sorted(_FILES.iterdir()) if path.is_file()
+            ],
             memory_limit=256,
         )
+        files.node.add_dependency(self.hashed_files)
+        self._narrow_invalidation(files.handler_role)
+
+    def _narrow_invalidation(self, role: iam.IRole) -> None:
+        """CDK lets the function invalidate every distribution of every account."""
+        policy = role.node.find_child("DefaultPolicy").node.default_child
+        assert isinstance(policy, iam.CfnPolicy)  # noqa: S101 - for the type checker
+        # Not this distribution's ARN: the services would then wait for it, and it is the slowest of all.
+        anyone = f"arn:aws:cloudfront::{cdk.Stack.of(self).account}:distribution/*"
+        policy.add_property_override(f"PolicyDocument.Statement.{_INVALIDATION}.Resource", anyone)

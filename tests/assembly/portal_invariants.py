@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from tests.assembly.synthesis import Synthesis
 
 # Built or not by configuration, so that one environment may have them and another not; by logical id.
-BY_CONFIGURATION = re.compile(r"Nat(?:Interface|Address|LaunchTemplate|Group)")
+BY_CONFIGURATION = re.compile(
+    r"Nat(?:Interface|Address|LaunchTemplate|Group|AlarmsNatGroup)|InterfaceEndpoints|endpoints(?:sg|from)"
+    # The capacity of Serverless v2.
+    r"|AlarmsAuroraCapacity"
+)
 
 
 def nothing_outlives_its_stack(synthesis: Synthesis) -> Iterator[str]:

@@ -8,10 +8,13 @@ from portal_stage.config import (
     ApiConfig,
     DatabaseConfig,
     Environment,
+    FirewallConfig,
     HostedZone,
     NetworkConfig,
     ServiceConfig,
+    UsagePlanConfig,
 )
+from portal_stage.operations.config import AlarmConfig
 
 PRIVATE_IMAGE = "222222222222.dkr.ecr.us-east-1.amazonaws.com/portal/backend:1.4.2"
 
@@ -47,8 +50,13 @@ def a_large_environment() -> Environment:
         suffix="large",
         production=True,
         log_days=7,
-        network=NetworkConfig(cidr="10.21.0.0/19", nat_instances=1),
+        network=NetworkConfig(
+            cidr="10.21.0.0/19", nat_instances=1, nat_max_lifetime_days=30, interface_endpoints=True
+        ),
         database=DatabaseConfig(instance_type="r8g.large"),
+        alarms=AlarmConfig(latency_ms=900, connections=1500),
         frontend=a_frontend(tasks=3, spot=True, on_demand_base=2),
         backend=a_backend(image=PRIVATE_IMAGE),
+        api=ApiConfig(mobile=UsagePlanConfig(rate_limit=20, burst_limit=40, daily_quota=9_000)),
+        firewall=FirewallConfig(requests_per_address=500),
     )

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from portal_stage.config import ApiConfig, DatabaseConfig, HostedZone, NetworkConfig, ServiceConfig
+from portal_stage.config import (
+    ApiConfig,
+    DatabaseConfig,
+    FirewallConfig,
+    HostedZone,
+    NetworkConfig,
+    ServiceConfig,
+    UsagePlanConfig,
+)
 from portal_stage.errors import ConfigurationError, collecting_errors
 from tests.unit.examples import PRIVATE_IMAGE, a_backend, an_environment
 
@@ -29,10 +37,13 @@ REFUSED: list[tuple[Callable[..., object], str, object, str]] = [
     (NetworkConfig, "zone_ids", ("use1-az1", "use1-az1", "use1-az2"), "zone_ids"),
     (NetworkConfig, "nat_instances", 0, "nat_instances 0"),
     (NetworkConfig, "nat_instance_type", "t3.nano", "nat_instance_type 't3.nano'"),
+    (NetworkConfig, "nat_max_lifetime_days", 0, "nat_max_lifetime_days 0"),
+    (NetworkConfig, "nat_min_cpu_credits", 0, "nat_min_cpu_credits 0"),
+    (NetworkConfig, "interface_endpoints", "yes", "interface_endpoints 'yes'"),
     (DatabaseConfig, "min_capacity", 0.7, "min_capacity 0.7"),
     (DatabaseConfig, "max_capacity", 0.5, "max_capacity 0.5"),
     (DatabaseConfig, "instance_type", "db.r8g.large", "instance_type 'db.r8g.large'"),
-    (DatabaseConfig, "backup_days", 0, "backup_days 0"),
+    (DatabaseConfig, "backup_days", 6, "backup_days 6"),
     (a_backend, "port", 80, "port 80"),
     (a_backend, "port", "3000", "port '3000'"),
     (a_backend, "health_path", "health", "health_path 'health'"),
@@ -40,9 +51,17 @@ REFUSED: list[tuple[Callable[..., object], str, object, str]] = [
     (a_backend, "memory", 4096, "cpu and memory (256, 4096)"),
     (a_backend, "tasks", True, "tasks True"),
     (a_backend, "on_demand_base", 1, "on_demand_base 1"),
-    (ApiConfig, "rate_limit", 0, "rate_limit 0"),
-    (ApiConfig, "burst_limit", 5001, "burst_limit 5001"),
-    (ApiConfig, "daily_quota", 0, "daily_quota 0"),
+    (a_backend, "max_tasks", 1, "max_tasks 1"),
+    (a_backend, "cpu_target", 95, "cpu_target 95"),
+    (a_backend, "memory_target", 5, "memory_target 5"),
+    (a_backend, "requests_per_target", 0, "requests_per_target 0"),
+    (a_backend, "rollback_errors", 0, "rollback_errors 0"),
+    (UsagePlanConfig, "rate_limit", 0, "rate_limit 0"),
+    (UsagePlanConfig, "burst_limit", 5001, "burst_limit 5001"),
+    (UsagePlanConfig, "daily_quota", 0, "daily_quota 0"),
+    (ApiConfig, "stage_rate_limit", 100, "stage_rate_limit 100"),
+    (ApiConfig, "stage_burst_limit", 200, "stage_burst_limit 200"),
+    (FirewallConfig, "requests_per_address", 9, "requests_per_address 9"),
 ]
 REQUIRED: dict[object, dict[str, object]] = {
     HostedZone: {"id": "Z1", "name": "dev.bank.example"},

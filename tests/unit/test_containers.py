@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -19,6 +20,26 @@ def test_a_deployment_that_does_not_come_up_is_rolled_back_with_no_task_missing(
     deployment = stage.portal.one("AWS::ECS::Service", ServiceName=f"{kind}-test")["DeploymentConfiguration"]
     assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
     assert deployment["MinimumHealthyPercent"] == 100
+
+
+@pytest.mark.parametrize("kind", ["frontend", "backend"])
+def test_a_deployment_that_answers_errors_is_rolled_back_and_told(stage: Stage, kind: str) -> None:
+    service = stage.portal.id_of("AWS::ECS::Service", ServiceName=f"{kind}-test")
+    resource = stage.portal.body["Resources"][service]
+    name = f"{kind}-rollback-alarm-test"
+    alarm = stage.portal.one("AWS::CloudWatch::Alarm", AlarmName=name)
+    group = stage.portal.id_of("AWS::ElasticLoadBalancingV2::TargetGroup", Name=f"{kind}-tg-test")
+    assert resource["Properties"]["DeploymentConfiguration"]["Alarms"] == {
+        "AlarmNames": [name],
+        "Enable": True,
+        "Rollback": True,
+    }
+    # ECS refuses the name of an alarm that does not exist yet.
+    assert stage.portal.id_of("AWS::CloudWatch::Alarm", AlarmName=name) in resource["DependsOn"]
+    dimensions = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+    assert alarm["MetricName"] == "HTTPCode_Target_5XX_Count"
+    assert dimensions["TargetGroup"] == {"Fn::GetAtt": [group, "TargetGroupFullName"]}
+    assert alarm["AlarmActions"] == alarm["OKActions"] != []
 
 
 @pytest.mark.parametrize("kind", ["frontend", "backend"])
@@ -51,6 +72,60 @@ def test_capacity_is_fargate_unless_spot_is_asked_for(stage: Stage, large: Stage
         {"Base": 2, "CapacityProvider": "FARGATE", "Weight": 0},
         {"CapacityProvider": "FARGATE_SPOT", "Weight": 1},
     ]
+
+
+@pytest.mark.parametrize("kind", ["frontend", "backend"])
+def test_a_service_scales_on_cpu_memory_and_requests_between_its_counts(stage: Stage, kind: str) -> None:
+    service = stage.portal.id_of("AWS::ECS::Service", ServiceName=f"{kind}-test")
+    (target,) = (
+        id_
+        for id_, found in stage.portal.resources("AWS::ApplicationAutoScaling::ScalableTarget").items()
+        if service in json.dumps(found["Properties"]["ResourceId"])
+    )
+    policies = stage.portal.properties(
+        "AWS::ApplicationAutoScaling::ScalingPolicy", ScalingTargetId={"Ref": target}
+    )
+    tracked = {}
+    for policy in policies:
+        tracking = policy["TargetTrackingScalingPolicyConfiguration"]
+        metric = tracking["PredefinedMetricSpecification"]["PredefinedMetricType"]
+        tracked[metric] = tracking["TargetValue"]
+    assert tracked == {
+        "ECSServiceAverageCPUUtilization": 60,
+        "ECSServiceAverageMemoryUtilization": 70,
+        "ALBRequestCountPerTarget": 1_000,
+    }
+    counts = stage.portal.body["Resources"][target]["Properties"]
+    assert (counts["MinCapacity"], counts["MaxCapacity"]) == (2, 6)
+
+
+@pytest.mark.parametrize("kind", ["frontend", "backend"])
+def test_a_deployment_leaves_the_scaled_count_alone(stage: Stage, kind: str) -> None:
+    assert "DesiredCount" not in stage.portal.one("AWS::ECS::Service", ServiceName=f"{kind}-test")
+
+
+@pytest.mark.parametrize("kind", ["frontend", "backend"])
+def test_a_stopping_task_may_end_what_the_balancer_still_sends_it(stage: Stage, kind: str) -> None:
+    (container,) = stage.portal.one("AWS::ECS::TaskDefinition", Family=f"{kind}-test")["ContainerDefinitions"]
+    group = stage.portal.one("AWS::ElasticLoadBalancingV2::TargetGroup", Name=f"{kind}-tg-test")
+    (delay,) = (
+        int(attribute["Value"])
+        for attribute in group["TargetGroupAttributes"]
+        if attribute["Key"] == "deregistration_delay.timeout_seconds"
+    )
+    # Fargate's most is 120 seconds.
+    assert delay < container["StopTimeout"] <= 120
+
+
+def test_the_cluster_is_observed_into_a_group_of_the_template(stage: Stage) -> None:
+    assert stage.portal.one("AWS::ECS::Cluster")["ClusterSettings"] == [
+        {"Name": "containerInsights", "Value": "enhanced"}
+    ]
+    group = stage.portal.id_of(
+        "AWS::Logs::LogGroup", LogGroupName="/aws/ecs/containerinsights/ecs-test/performance"
+    )
+    (cluster,) = stage.portal.resources("AWS::ECS::Cluster").values()
+    assert group in cluster["DependsOn"]
 
 
 def test_the_backend_is_told_all_that_it_requires(stage: Stage) -> None:

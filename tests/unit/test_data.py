@@ -34,6 +34,18 @@ def test_the_database_refuses_a_connection_without_tls(stage: Stage) -> None:
     assert parameters["Parameters"]["rds.force_ssl"] == "1"
 
 
+def test_connections_and_slow_statements_are_logged_and_no_values_with_them(stage: Stage) -> None:
+    parameters = stage.data.one("AWS::RDS::DBClusterParameterGroup")["Parameters"]
+    assert parameters["log_connections"] == parameters["log_disconnections"] == "1"
+    assert int(parameters["log_min_duration_statement"]) > 0
+    assert parameters["log_parameter_max_length"] == parameters["log_parameter_max_length_on_error"] == "0"
+    assert stage.data.one("AWS::RDS::DBCluster")["EnableCloudwatchLogsExports"] == ["postgresql"]
+
+
+def test_a_week_can_be_taken_back(stage: Stage) -> None:
+    assert stage.data.one("AWS::RDS::DBCluster")["BackupRetentionPeriod"] >= 7
+
+
 def test_the_database_lives_in_the_data_subnets_only(stage: Stage) -> None:
     subnets = json.dumps(stage.data.one("AWS::RDS::DBSubnetGroup")["SubnetIds"])
     assert subnets.count("Vpcdata") == subnets.count("ImportValue") == 3

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal_stage.foundation.security_groups import CLOUDFRONT_ORIGIN_FACING
-from tests.unit.templates import Stage, Template
+from tests.unit.templates import Stage, Template, actions
 
 Rule = tuple[str, str, int]
 
@@ -93,6 +93,50 @@ def test_s3_and_dynamodb_are_reached_without_the_nat(stage: Stage) -> None:
         assert app_tables <= {table["Ref"] for table in endpoint["RouteTableIds"]}
 
 
+def test_with_interface_endpoints_images_logs_secrets_and_keys_need_no_nat(
+    stage: Stage, large: Stage
+) -> None:
+    assert stage.foundation.properties("AWS::EC2::VPCEndpoint", VpcEndpointType="Interface") == []
+    endpoints = large.foundation.properties("AWS::EC2::VPCEndpoint", VpcEndpointType="Interface")
+    assert {endpoint["ServiceName"].removeprefix("com.amazonaws.us-east-1.") for endpoint in endpoints} == {
+        "ecr.api",
+        "ecr.dkr",
+        "logs",
+        "secretsmanager",
+        "kms",
+    }
+    for endpoint in endpoints:
+        assert endpoint["PrivateDnsEnabled"] is True
+        assert len(endpoint["SubnetIds"]) == 3
+        assert [_group(reference) for reference in endpoint["SecurityGroupIds"]] == ["endpoints"]
+    entitled = {
+        source for source, target, _ in _ingress_between_groups(large.foundation) if target == "endpoints"
+    }
+    assert entitled == {"frontend", "backend"}
+
+
+def test_every_connection_is_logged_encrypted_and_for_days(stage: Stage) -> None:
+    flow_log = stage.foundation.one("AWS::EC2::FlowLog")
+    assert (flow_log["ResourceType"], flow_log["TrafficType"]) == ("VPC", "ALL")
+    group = stage.foundation.body["Resources"][flow_log["LogGroupName"]["Ref"]]["Properties"]
+    assert (group["LogGroupName"], group["RetentionInDays"]) == ("/vpc/flow-logs-test", 14)
+    assert "Key" in group["KmsKeyId"]["Fn::GetAtt"][0]
+    (statement,) = stage.foundation.statements("flow-logs-test")
+    assert statement["Resource"]["Fn::GetAtt"] == [flow_log["LogGroupName"]["Ref"], "Arn"]
+    assert not any(action.startswith("iam:") for action in actions(statement))
+
+
+def test_alarms_of_this_account_reach_an_encrypted_topic(stage: Stage) -> None:
+    topic = stage.foundation.one("AWS::SNS::Topic", TopicName="alarms-test")
+    assert "Key" in topic["KmsMasterKeyId"]["Fn::GetAtt"][0]
+    policy = stage.foundation.one("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    (allowed,) = (statement for statement in policy if statement["Effect"] == "Allow")
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+    (denied,) = (statement for statement in policy if statement["Effect"] == "Deny")
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
 def test_only_these_talk_to_each_other(stage: Stage) -> None:
     assert set(_ingress_between_groups(stage.foundation)) == {
         ("vpc-link", "alb", 443),
@@ -134,14 +178,23 @@ def test_the_default_security_group_is_closed(stage: Stage) -> None:
     assert len(stage.foundation.resources("Custom::VpcRestrictDefaultSG")) == 1
 
 
-def test_the_key_rotates_and_lets_this_accounts_logs_use_it(stage: Stage) -> None:
+def test_the_key_rotates_and_lets_this_accounts_logs_and_alarms_use_it(stage: Stage) -> None:
     key = stage.foundation.one("AWS::KMS::Key")
     assert key["EnableKeyRotation"] is True
     assert key["PendingWindowInDays"] == 7
-    (logs,) = (s for s in key["KeyPolicy"]["Statement"] if "Service" in s["Principal"])
-    assert logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"].startswith(
-        "arn:aws:logs:us-east-1:111111111111:log-group:"
-    )
+    services = {
+        statement["Principal"]["Service"]: statement["Condition"]
+        for statement in key["KeyPolicy"]["Statement"]
+        if "Service" in statement["Principal"]
+    }
+    assert services == {
+        "logs.us-east-1.amazonaws.com": {
+            "ArnLike": {
+                "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:111111111111:log-group:*"
+            }
+        },
+        "cloudwatch.amazonaws.com": {"StringEquals": {"aws:SourceAccount": "111111111111"}},
+    }
 
 
 def test_the_key_names_no_role_that_a_fresh_account_lacks(stage: Stage) -> None:
@@ -153,7 +206,7 @@ def test_the_key_names_no_role_that_a_fresh_account_lacks(stage: Stage) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def _both_environments_have_the_same_ids(stage: Stage, large: Stage) -> None:
     """The helpers below read kinds out of logical ids: they must not hold an environment's suffix."""
-    assert set(stage.foundation.resources("AWS::EC2::SecurityGroup")) == set(
+    assert set(stage.foundation.resources("AWS::EC2::SecurityGroup")) <= set(
         large.foundation.resources("AWS::EC2::SecurityGroup")
     )
 
@@ -165,7 +218,7 @@ def _tag(resource: dict[str, Any], key: str) -> str:
 def _group(reference: dict[str, Any]) -> str:
     """`alb` for a reference to the group that is called `alb-sg-test`."""
     squeezed = reference["Fn::GetAtt"][0]
-    kinds = ("alb", "frontend", "backend", "database", "vpc-link", "probe", "nat")
+    kinds = ("alb", "frontend", "backend", "database", "vpc-link", "probe", "nat", "endpoints")
     (kind,) = (kind for kind in kinds if f"{kind.replace('-', '')}sg" in squeezed)
     return kind
 
@@ -185,3 +238,28 @@ def _target(foundation: Template, route: dict[str, Any]) -> str:
     assert route["DestinationCidrBlock"] == "0.0.0.0/0"
     reference = route.get("GatewayId") or route["NetworkInterfaceId"]
     return str(foundation.body["Resources"][reference["Ref"]]["Type"])
+
+
+def test_a_nat_instance_that_is_broken_gone_or_out_of_credits_is_told_and_so_is_its_recovery(
+    stage: Stage,
+) -> None:
+    alarms = {alarm["AlarmName"]: alarm for alarm in stage.foundation.properties("AWS::CloudWatch::Alarm")}
+    assert set(alarms) == {
+        f"nat-{number}-{what}-test" for number in (1, 2, 3) for what in ("status", "credits")
+    }
+    topic = [{"Ref": stage.foundation.id_of("AWS::SNS::Topic", TopicName="alarms-test")}]
+    for name, alarm in alarms.items():
+        (dimension,) = alarm["Dimensions"]
+        assert dimension == {"Name": "AutoScalingGroupName", "Value": f"{name[:5]}-test"}
+        assert alarm["AlarmActions"] == alarm["OKActions"] == topic
+        # Without an instance there is no data, and that is the worst case.
+        assert alarm["TreatMissingData"] == ("breaching" if "status" in name else "notBreaching")
+
+
+def test_nat_instances_grow_as_old_as_is_configured(stage: Stage, large: Stage) -> None:
+    (group,) = large.foundation.properties("AWS::AutoScaling::AutoScalingGroup")
+    assert group["MaxInstanceLifetime"] == 30 * 24 * 3600
+    # The old instance has to let go of the interface before the new one boots on it.
+    assert group["InstanceMaintenancePolicy"] == {"MinHealthyPercentage": 0, "MaxHealthyPercentage": 100}
+    for group in stage.foundation.properties("AWS::AutoScaling::AutoScalingGroup"):
+        assert "MaxInstanceLifetime" not in group

@@ -1,6 +1,7 @@
 """The frontend as a process: what it answers, how it may be kept, and how it stops."""
 
 import contextlib
+import hashlib
 import json
 import re
 import signal
@@ -71,6 +72,22 @@ def test_pages_ask_only_for_static_files_that_exist(client: httpx.Client) -> Non
         for asset in assets:
             assert asset.startswith("/static/"), asset
             assert (SOURCE / asset.removeprefix("/")).is_file(), asset
+
+
+def test_what_is_kept_for_a_year_is_named_after_its_content() -> None:
+    files = list((SOURCE / "static" / "assets").iterdir())
+    assert files
+    for file in files:
+        stem = file.stem.rpartition("-")[0] or file.stem
+        expected = f"{stem}-{hashlib.sha256(file.read_bytes()).hexdigest()[:8]}{file.suffix}"
+        assert file.name == expected, f"rename {file.name} to {expected}, and in the pages that ask for it"
+
+
+def test_pages_ask_only_for_files_that_may_be_kept_for_a_year(client: httpx.Client) -> None:
+    pages = [client.get("/").text, client.get("/no-such-page").text]
+    pages.append((SOURCE / "static" / "maintenance.html").read_text())
+    for page in pages:
+        assert set(re.findall(r'"/static/[^"]+"', page)) == set(re.findall(r'"/static/assets/[^"]+"', page))
 
 
 def test_pages_hold_nothing_that_their_own_policy_forbids(client: httpx.Client) -> None:

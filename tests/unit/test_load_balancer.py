@@ -46,6 +46,43 @@ def test_a_task_is_reached_and_watched_on_the_port_it_listens_on(
     assert stage.portal.body["Resources"][attached["TargetGroupArn"]["Ref"]]["Properties"] is group
 
 
+@pytest.mark.parametrize("kind", ["frontend", "backend"])
+def test_a_dead_task_is_out_of_use_within_twenty_seconds(stage: Stage, kind: str) -> None:
+    group = stage.portal.one("AWS::ElasticLoadBalancingV2::TargetGroup", Name=f"{kind}-tg-test")
+    interval, timeout = group["HealthCheckIntervalSeconds"], group["HealthCheckTimeoutSeconds"]
+    assert interval * group["UnhealthyThresholdCount"] + timeout <= 20
+
+
+def test_every_request_is_logged_and_forgotten_after_14_days(stage: Stage) -> None:
+    attributes = _attributes(stage)
+    logs = stage.portal.one("AWS::S3::Bucket", BucketNamePrefix="alb-logs-test")
+    assert attributes["access_logs.s3.enabled"] == "true"
+    assert attributes["access_logs.s3.bucket"] == {
+        "Ref": stage.portal.id_of("AWS::S3::Bucket", BucketNamePrefix="alb-logs-test")
+    }
+    (rule,) = logs["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 14)
+    # The balancer's log delivery takes no key of ours.
+    (encryption,) = logs["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+
+
+def test_the_balancer_goes_before_its_log_is_emptied(stage: Stage) -> None:
+    bucket = {"Ref": stage.portal.id_of("AWS::S3::Bucket", BucketNamePrefix="alb-logs-test")}
+    emptier = stage.portal.id_of("Custom::S3AutoDeleteObjects", BucketName=bucket)
+    (balancer,) = stage.portal.resources("AWS::ElasticLoadBalancingV2::LoadBalancer").values()
+    assert emptier in balancer["DependsOn"]
+
+
+def test_headers_that_no_application_should_see_are_dropped(stage: Stage) -> None:
+    assert _attributes(stage)["routing.http.drop_invalid_header_fields.enabled"] == "true"
+
+
+def _attributes(stage: Stage) -> dict[str, Any]:
+    balancer = stage.portal.one("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    return {attribute["Key"]: attribute["Value"] for attribute in balancer["LoadBalancerAttributes"]}
+
+
 def _targets(stage: Stage, actions: list[dict[str, Any]]) -> str:
     (action,) = actions
     assert action["Type"] == "forward"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from . import (
+    alarms,
     encryption,
     functions,
     gateway,
@@ -30,5 +31,5 @@ def apply_all(emulated: dict[str, Any]) -> None:
     _applied = True
     for module in (gateway, kept, load_balancing, network, secrets, storage):
         module.apply(emulated)
-    for module in (encryption, functions, images, public_parameters, templates):
+    for module in (alarms, encryption, functions, images, public_parameters, templates):
         module.apply()

@@ -1,4 +1,4 @@
-"""API Gateway: an integration keeps its way to a VPC, and hosts are written as AWS writes them."""
+"""API Gateway: an integration keeps its way to a VPC, a stage its access log; hosts are as AWS writes them."""
 
 import re
 from typing import Any
@@ -21,7 +21,10 @@ def _keep_integration(_: str, __: Properties, declared: Properties) -> None:
 
     integration = declared.get("Integration") or {}
     resource = apigateway_v1._resources[declared["RestApiId"]][declared["ResourceId"]]
-    kept = resource["resourceMethods"][declared.get("HttpMethod", "ANY")].get("methodIntegration")
+    method = resource["resourceMethods"][declared.get("HttpMethod", "ANY")]
+    if "RequestValidatorId" in declared:
+        method["requestValidatorId"] = declared["RequestValidatorId"]
+    kept = method.get("methodIntegration")
     for name, spelled in _KEPT.items():
         if kept is not None and name in integration:
             value = integration[name]
@@ -51,11 +54,20 @@ def _keep_in_api() -> None:
     apigateway_v1._put_integration = put_integration
 
 
+def _keep_access_log(_: str, __: Properties, declared: Properties) -> None:
+    from ministack.services import apigateway_v1
+
+    stage = apigateway_v1._stages_v1[declared["RestApiId"]][declared["StageName"]]
+    setting = declared.get("AccessLogSetting") or {}
+    stage["accessLogSettings"] = {name[0].lower() + name[1:]: value for name, value in setting.items()}
+
+
 def apply(emulated: dict[str, Any]) -> None:
-    """Puts both in place."""
+    """Puts them in place."""
     import ministack.app
 
     mend(emulated, "AWS::ApiGateway::Method", after=_keep_integration)
+    mend(emulated, "AWS::ApiGateway::Stage", after=_keep_access_log)
     _keep_in_api()
     ministack.app._EXECUTE_API_RE = re.compile(
         r"^([a-z0-9]{8,10})\.execute-api\.(?:[a-z0-9-]+\.amazonaws\.com|localhost)(?::\d+)?$"

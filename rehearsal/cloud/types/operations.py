@@ -1,4 +1,4 @@
-"""Running the portal: composite alarms, delivery of vended logs, rotation of secrets."""
+"""Running the portal: composite alarms, CloudFront's further metrics, delivery of vended logs, rotation of secrets."""
 
 from ..here import current_account
 from .row import Call, Occasion, Row, answered, given, identity
@@ -23,6 +23,15 @@ ROWS = (
         update=(Call("put_composite_alarm", AlarmName=identity),),
         fixed=("AlarmName",),
         delete=Call("delete_alarms", AlarmNames=lambda occasion: [occasion.id]),
+    ),
+    Row(
+        type="AWS::CloudFront::MonitoringSubscription",
+        service="cloudfront",
+        create=Call("create_monitoring_subscription"),
+        id=given("DistributionId"),
+        update=(Call("create_monitoring_subscription"),),
+        fixed=("DistributionId",),
+        delete=Call("delete_monitoring_subscription"),
     ),
     Row(
         type="AWS::Logs::DeliverySource",

@@ -33,7 +33,16 @@ def _method_settings(stage: Any) -> list[dict[str, Any]]:
 
 def _integration(method: Any) -> Any:
     kept = (method or {}).get("methodIntegration") or {}
-    return {**kept, "IntegrationHttpMethod": kept.get("httpMethod")}
+    return {
+        **kept,
+        "IntegrationHttpMethod": kept.get("httpMethod"),
+        # A list in CloudFormation, by status in the API.
+        "IntegrationResponses": list((kept.get("integrationResponses") or {}).values()),
+    }
+
+
+def _method_responses(method: Any) -> list[Any]:
+    return list(((method or {}).get("methodResponses") or {}).values())
 
 
 def _distribution(answer: Any) -> Any:
@@ -125,14 +134,14 @@ ROWS = (
                 httpMethod=given("HttpMethod"),
             )
         ),
-        properties={"Integration": _integration},
+        properties={"Integration": _integration, "MethodResponses": _method_responses},
         unread=("RestApiId", "ResourceId"),
     ),
     ReadBack(
         type="AWS::ApiGateway::Stage",
         service="apigateway",
         source=Source(call=Call("get_stage", restApiId=given("RestApiId"), stageName=given("StageName"))),
-        properties={"MethodSettings": _method_settings},
+        properties={"MethodSettings": _method_settings, "AccessLogSetting": "accessLogSettings"},
         unread=("RestApiId",),
     ),
     ReadBack(
@@ -168,6 +177,7 @@ ROWS = (
                 HostedZoneId=given("HostedZoneId"),
                 StartRecordName=_record_start,
                 StartRecordType=given("Type"),
+                StartRecordIdentifier=given("SetIdentifier"),
                 MaxItems=constant("1"),
             ),
             path="ResourceRecordSets[0]",

@@ -1,0 +1,63 @@
+"""What an account needs once, whatever runs in it: `cdk --app "python -m pipeline.account_baseline" deploy`.
+
+The one place whose names carry no suffix; `pipeline/bootstrap.py` deploys it.
+"""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+NAME = "account-baseline"
+
+
+class AccountBaseline(cdk.Stack):
+    """The role with which API Gateway writes logs: one per account and Region, and without it no stage may log."""
+
+    def __init__(self, scope: Construct, id_: str) -> None:
+        super().__init__(
+            scope, id_, stack_name=NAME, description="Once per account: the role of API Gateway's logs"
+        )
+        role = iam.Role(
+            self,
+            "ApiGatewayLogs",
+            role_name="api-gateway-logs",
+            description="API Gateway writes access and execution logs",
+            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
+        )
+        policy = iam.Policy(
+            self,
+            "WriteLogs",
+            roles=[role],
+            statements=[
+                iam.PolicyStatement(
+                    # What API Gateway asks for; it refuses a role that lacks one of them.
+                    actions=[
+                        "logs:CreateLogGroup",
+                        "logs:CreateLogStream",
+                        "logs:DescribeLogGroups",
+                        "logs:DescribeLogStreams",
+                        "logs:PutLogEvents",
+                        "logs:GetLogEvents",
+                        "logs:FilterLogEvents",
+                    ],
+                    resources=[f"arn:aws:logs:{self.region}:{self.account}:log-group:*"],
+                )
+            ],
+        )
+        apigateway.CfnAccount(self, "ApiGateway", cloud_watch_role_arn=role.role_arn).node.add_dependency(
+            policy
+        )
+
+
+def main() -> None:
+    """Synthesize the stack for whichever account deploys it."""
+    app = cdk.App(analytics_reporting=False, context={"aws:cdk:disable-creation-stack-traces": True})
+    AccountBaseline(app, NAME)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Prepares the account of the present credentials, before anything is delivered to it: `make bootstrap`.
+
+Idempotent: run it again after a change of `pipeline/environments.py` or of the CDK CLI.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from pipeline.account_baseline import NAME
+from pipeline.config import Tools
+from portal_stage.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[1]
+CDK = ROOT / "node_modules" / ".bin" / "cdk"
+# Services make theirs at the first use, and a cluster or a group that is made in that minute fails. No stack holds
+# them: it would fail on one that another project's use has made.
+SERVICES_WITH_ROLES = ("ecs.amazonaws.com", "autoscaling.amazonaws.com")
+
+
+def bootstrap_arguments(account: str, tools: Tools) -> list[str]:
+    """`cdk bootstrap` of an account: an environment's trusts the tools account, which deploys into it."""
+    target = ["bootstrap", f"aws://{account}/{tools.region}"]
+    if account == tools.account:
+        return target
+    return [
+        *target,
+        "--trust",
+        tools.account,
+        "--cloudformation-execution-policies",
+        "arn:aws:iam::aws:policy/AdministratorAccess",
+    ]
+
+
+def make_service_linked_roles(iam: Any) -> list[str]:
+    """Make those that the account lacks; returns their services. Raises botocore's ClientError."""
+    lacking = [
+        service
+        for service in SERVICES_WITH_ROLES
+        if not iam.list_roles(PathPrefix=f"/aws-service-role/{service}/")["Roles"]
+    ]
+    for service in lacking:
+        iam.create_service_linked_role(AWSServiceName=service)
+    return lacking
+
+
+def prepare(tools: Tools, accounts: set[str]) -> None:
+    """Bootstrap, service-linked roles, account baseline.
+
+    Raises:
+        ConfigurationError: when the credentials are those of an account that no environment names.
+        subprocess.CalledProcessError: when the CDK CLI fails; it has told why.
+        botocore.exceptions.ClientError: when AWS refuses.
+    """
+    session = boto3.Session(region_name=tools.region)
+    account = session.client("sts").get_caller_identity()["Account"]
+    if account not in accounts:
+        raise ConfigurationError(
+            [
+                f"account {account!r} of the present credentials: use those of one that pipeline/environments.py "
+                f"names, which are {', '.join(sorted(accounts))}"
+            ]
+        )
+    _cdk(*bootstrap_arguments(account, tools), region=tools.region)
+    for service in make_service_linked_roles(session.client("iam")):
+        print(f"made the service-linked role of {service}")
+    app = f"{sys.executable} -m pipeline.account_baseline"
+    _cdk("deploy", NAME, "--app", app, "--require-approval", "never", region=tools.region)
+
+
+def _cdk(*arguments: str, region: str) -> None:
+    env = os.environ | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    subprocess.run([str(CDK), *arguments], cwd=ROOT, env=env, check=True)  # noqa: S603 - nothing comes from outside
+
+
+def main() -> None:
+    try:
+        from pipeline.environments import ENVIRONMENTS, TOOLS
+
+        prepare(TOOLS, {TOOLS.account, *(environment.account for environment in ENVIRONMENTS)})
+    except ConfigurationError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""What is told of each NAT instance: that it is broken or gone, and that it runs out of CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from portal_stage.names import Names
+
+
+class NatAlarms(Construct):
+    """Two alarms for each Auto Scaling group of one; both tell when all is well again.
+
+    `min_cpu_credits`: a t4g.nano holds 144 at most and earns 6 an hour.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        topic: sns.ITopic,
+        groups: Sequence[str],
+        min_cpu_credits: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        for number, group in enumerate(groups, start=1):
+            broken = cloudwatch.Alarm(
+                self,
+                f"NatGroup{number}Status",
+                alarm_name=names(f"nat-{number}-status"),
+                alarm_description="The NAT instance of a zone fails its status check, or there is none",
+                metric=_metric(group, "StatusCheckFailed", "Maximum", minutes=1),
+                threshold=1,
+                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                evaluation_periods=3,
+                # Nobody reports where no instance runs.
+                treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+            )
+            exhausted = cloudwatch.Alarm(
+                self,
+                f"NatGroup{number}Credits",
+                alarm_name=names(f"nat-{number}-credits"),
+                alarm_description="The NAT instance of a zone has almost used up its CPU credits",
+                metric=_metric(group, "CPUCreditBalance", "Minimum", minutes=5),
+                threshold=min_cpu_credits,
+                comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                evaluation_periods=3,
+                # Types without credits report none, and a dead instance is the other alarm's business.
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
+            for alarm in (broken, exhausted):
+                alarm.add_alarm_action(actions.SnsAction(topic))
+                alarm.add_ok_action(actions.SnsAction(topic))
+
+
+def _metric(group: str, name: str, statistic: str, *, minutes: int) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/EC2",
+        metric_name=name,
+        dimensions_map={"AutoScalingGroupName": group},
+        statistic=statistic,
+        period=cdk.Duration.minutes(minutes),
+    )

@@ -1,0 +1,200 @@
+"""The page that shows the portal: from what customers see down to the sessions and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from portal_stage.names import Names
+from portal_stage.operations.metrics import (
+    FIVE_MINUTES,
+    Api,
+    Balancer,
+    Database,
+    Edge,
+    Nat,
+    Service,
+    Sessions,
+    math,
+)
+
+_WIDTH = 24
+_HEIGHT = 6
+
+
+class Dashboard(Construct):
+    """A row per tier; every widget says what it shows, and in which unit."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        pages: Sequence[cloudwatch.IAlarm],
+        edge: Edge,
+        api: Api,
+        balancer: Balancer,
+        services: Sequence[Service],
+        database: Database,
+        sessions: Sessions,
+        nat: Nat,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.dashboard = cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            dashboard_name=names("portal-dashboard"),
+            widgets=[
+                _objectives(pages, edge, api),
+                _edge(edge),
+                _api(api),
+                _containers(services, balancer),
+                _aurora(database),
+                _sessions_and_nat(sessions, nat),
+            ],
+        )
+
+
+def _objectives(pages: Sequence[cloudwatch.IAlarm], edge: Edge, api: Api) -> list[cloudwatch.IWidget]:
+    cdn = math("100 - rate", {"rate": edge.cdn("5xxErrorRate", "Average")}, label="portal")
+    partners = math("100 * (1 - rate)", {"rate": api.of("5XXError", "Average")}, label="API")
+    width = _WIDTH // 4
+    return [
+        cloudwatch.AlarmStatusWidget(title="Pages (state)", alarms=list(pages), width=width, height=_HEIGHT),
+        _number("Portal availability (percent)", [cdn], width),
+        _number("API availability (percent)", [partners], width),
+        _number("API latency, 95th percentile (ms)", [api.of("Latency", "p95", "p95")], width),
+    ]
+
+
+def _edge(edge: Edge) -> list[cloudwatch.IWidget]:
+    return _row(
+        ("CloudFront requests", "count", [edge.cdn("Requests", "Sum")]),
+        (
+            "CloudFront errors",
+            "percent",
+            [edge.cdn("4xxErrorRate", "Average"), edge.cdn("5xxErrorRate", "Average")],
+        ),
+        (
+            "CloudFront origin latency",
+            "ms",
+            [edge.cdn("OriginLatency", statistic, statistic) for statistic in ("p50", "p95")],
+        ),
+        ("CloudFront cache hits", "percent", [edge.cdn("CacheHitRate", "Average")]),
+        ("Blocked by the web ACL", "count", [edge.web_acl.blocked()]),
+    )
+
+
+def _api(api: Api) -> list[cloudwatch.IWidget]:
+    return _row(
+        ("API requests", "count", [api.of("Count", "Sum")]),
+        (
+            "API latency",
+            "ms",
+            [
+                api.of("Latency", "p50", "p50"),
+                api.of("Latency", "p95", "p95"),
+                api.of("IntegrationLatency", "p95", "integration p95"),
+            ],
+        ),
+        ("API errors", "count", [api.of("4XXError", "Sum"), api.of("5XXError", "Sum")]),
+        ("API throttled and blocked", "count", [api.throttled, api.web_acl.blocked("blocked")]),
+    )
+
+
+def _containers(services: Sequence[Service], balancer: Balancer) -> list[cloudwatch.IWidget]:
+    tasks = [
+        service.tasks(f"{state}TaskCount", f"{service.kind} {state.lower()}")
+        for service in services
+        for state in ("Desired", "Running")
+    ]
+    return _row(
+        ("ECS CPU", "percent", [service.used("CPUUtilization", service.kind) for service in services]),
+        ("ECS memory", "percent", [service.used("MemoryUtilization", service.kind) for service in services]),
+        ("ECS tasks", "count", tasks),
+        ("Target response time", "seconds", [balancer.of("TargetResponseTime", "p95", "p95")]),
+        (
+            "Healthy targets",
+            "count",
+            [service.hosts("HealthyHostCount", "Minimum", service.kind) for service in services],
+        ),
+    )
+
+
+def _aurora(database: Database) -> list[cloudwatch.IWidget]:
+    capacity = (
+        [("Aurora capacity", "ACU", [database.of("ServerlessDatabaseCapacity", "Average")])]
+        if database.serverless
+        else []
+    )
+    return _row(
+        (
+            "Aurora connections",
+            "count",
+            [
+                database.of("DatabaseConnections", "Maximum", role=role, label=role.lower())
+                for role in ("WRITER", "READER")
+            ],
+        ),
+        ("Aurora load", "sessions at work", database.load()),
+        (
+            "Aurora CPU",
+            "percent",
+            [
+                database.of("CPUUtilization", "Average", role=role, label=role.lower())
+                for role in ("WRITER", "READER")
+            ],
+        ),
+        ("Aurora replica lag", "ms", [database.of("AuroraReplicaLagMaximum", "Maximum")]),
+        *capacity,
+    )
+
+
+def _sessions_and_nat(sessions: Sessions, nat: Nat) -> list[cloudwatch.IWidget]:
+    return _row(
+        (
+            "Sessions read and written",
+            "capacity units",
+            [
+                *sessions.consumed("ConsumedReadCapacityUnits"),
+                *sessions.consumed("ConsumedWriteCapacityUnits"),
+            ],
+        ),
+        (
+            "Sessions turned away",
+            "count",
+            [sessions.total("ThrottledRequests", label="throttled requests")],
+        ),
+        ("NAT traffic out", "bytes", nat.of("NetworkOut", "Sum")),
+        ("NAT CPU credits", "credits", nat.of("CPUCreditBalance", "Minimum")),
+    )
+
+
+def _row(*graphs: tuple[str, str, Sequence[cloudwatch.IMetric]]) -> list[cloudwatch.IWidget]:
+    """Graphs of one height over the whole width: title, unit, metrics."""
+    return [
+        cloudwatch.GraphWidget(
+            title=f"{title} ({unit})",
+            left=list(metrics),
+            left_y_axis=cloudwatch.YAxisProps(label=unit, min=0, show_units=False),
+            period=FIVE_MINUTES,
+            width=_WIDTH // len(graphs),
+            height=_HEIGHT,
+        )
+        for title, unit, metrics in graphs
+    ]
+
+
+def _number(title: str, metrics: Sequence[cloudwatch.IMetric], width: int) -> cloudwatch.SingleValueWidget:
+    """One figure over the page's whole span of time."""
+    return cloudwatch.SingleValueWidget(
+        title=title,
+        metrics=list(metrics),
+        set_period_to_time_range=True,
+        sparkline=False,
+        width=width,
+        height=_HEIGHT,
+    )

@@ -1,0 +1,49 @@
+"""Who may call the API, and how much: a key and a usage plan for each client."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_apigateway as apigateway
+from constructs import Construct
+
+from portal_stage.config import ApiConfig, UsagePlanConfig
+from portal_stage.names import Names
+
+# One call fits, a handful at once does not: how the tests see the limit without reaching for a client's plan.
+_TESTS = UsagePlanConfig(rate_limit=2, burst_limit=3, daily_quota=10_000)
+
+
+class ApiPlans(Construct):
+    """The mobile application, the partners and the pipeline's tests: none of them uses up another's share."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        config: ApiConfig,
+        rest_api: apigateway.RestApi,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._names = names
+        self._rest_api = rest_api
+        self._plan("mobile", config.mobile)
+        self._plan("partner", config.partner)
+        self.tests_key = self._plan("tests", _TESTS)
+
+    def _plan(self, client: str, config: UsagePlanConfig) -> apigateway.ApiKey:
+        stage = self._rest_api.deployment_stage
+        plan = apigateway.UsagePlan(
+            self,
+            f"{client}-plan",
+            name=self._names(f"{client}-usage-plan"),
+            throttle=apigateway.ThrottleSettings(
+                rate_limit=config.rate_limit, burst_limit=config.burst_limit
+            ),
+            quota=apigateway.QuotaSettings(limit=config.daily_quota, period=apigateway.Period.DAY),
+        )
+        plan.add_api_stage(api=self._rest_api, stage=stage)
+        key = apigateway.ApiKey(self, f"{client}-key", api_key_name=self._names(f"{client}-api-key"))
+        # CDK's own id for the pair would hold the stage's, and so differ between environments.
+        plan.add_api_key(key, override_logical_id=f"{client.capitalize()}UsagePlanMember")
+        return key

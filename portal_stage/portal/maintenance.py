@@ -1,0 +1,95 @@
+"""Where the portal's name leads while CloudFront does not answer: a page that needs nothing else."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from portal_stage.logs import log_group
+from portal_stage.names import Names
+from portal_stage.portal.api_stage import maintenance_options
+from portal_stage.portal.domain import Domain, answer_over_ipv6
+
+_PAGE = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+    # Not as a header: a constant of API Gateway stands in the quotes that this policy needs.
+    """<meta http-equiv="Content-Security-Policy" content="default-src 'none'">"""
+    "<title>We will be right back - Customer portal</title></head><body><main><h1>We will be right back.</h1>"
+    "<p>The portal is not available at the moment. Nothing of yours is lost: please try again in a few minutes."
+    "</p></main></body></html>"
+)
+_HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Retry-After": "120",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+
+
+class MaintenancePage(Construct):
+    """Answers every path of the portal's name with 503 and a page, from API Gateway alone.
+
+    Not a second distribution: CloudFront admits one distribution per name.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, names: Names, domain: Domain, key: kms.IKey, log_days: int
+    ) -> None:
+        super().__init__(scope, id_)
+        access_logs = log_group(
+            self, "AccessLogs", name=names("/apigateway/maintenance"), key=key, days=log_days
+        )
+        rest_api = apigateway.RestApi(
+            self,
+            "RestApi",
+            rest_api_name=names("maintenance"),
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            disable_execute_api_endpoint=True,
+            cloud_watch_role=False,
+            deploy_options=maintenance_options(access_logs),
+        )
+        rest_api.node.try_remove_child("Endpoint")
+        for resource in (rest_api.root, rest_api.root.add_resource("{proxy+}")):
+            self._answer(resource)
+        self.stage_arn = rest_api.deployment_stage.stage_arn
+        self.domain_name = apigateway.DomainName(
+            self,
+            "DomainName",
+            domain_name=domain.portal_host,
+            certificate=domain.certificate,
+            endpoint_type=apigateway.EndpointType.REGIONAL,
+            security_policy=apigateway.SecurityPolicy.TLS_1_2,
+        )
+        answer_over_ipv6(self.domain_name)
+        apigateway.BasePathMapping(
+            self,
+            "Mapping",
+            domain_name=self.domain_name,
+            rest_api=rest_api,
+            stage=rest_api.deployment_stage,
+        )
+
+    @staticmethod
+    def _answer(resource: apigateway.IResource) -> None:
+        named = {f"method.response.header.{name}": value for name, value in _HEADERS.items()}
+        resource.add_method(
+            "ANY",
+            apigateway.MockIntegration(
+                request_templates={"application/json": '{"statusCode": 503}'},
+                integration_responses=[
+                    apigateway.IntegrationResponse(
+                        status_code="503",
+                        response_templates={"application/json": _PAGE},
+                        response_parameters={name: f"'{value}'" for name, value in named.items()},
+                    )
+                ],
+            ),
+            method_responses=[
+                apigateway.MethodResponse(status_code="503", response_parameters=dict.fromkeys(named, True))
+            ],
+        )

@@ -1,0 +1,70 @@
+"""`make bootstrap` on the emulated cloud: what an account needs once, and no harm in doing it again."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.bootstrap import SERVICES_WITH_ROLES, bootstrap_arguments
+from pipeline.environments import TOOLS
+from rehearsal.cloud import Cloud
+
+from .conftest import ACCOUNT
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def bootstrap(cloud: Cloud) -> Callable[[str], subprocess.CompletedProcess[str]]:
+    """Runs it with the credentials of an account."""
+
+    def run(account: str) -> subprocess.CompletedProcess[str]:
+        env = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "AWS_ENDPOINT_URL": cloud.endpoint,
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "CDK_VALIDATION": "false",
+        }
+        command = [sys.executable, "-m", "pipeline.bootstrap"]
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_an_account_is_prepared_once_and_again(
+    bootstrap: Callable[[str], subprocess.CompletedProcess[str]], client: Callable[[str], Any]
+) -> None:
+    # GIVEN an account in which another project has made one of the service-linked roles
+    client("iam").create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
+
+    first, second = bootstrap(ACCOUNT), bootstrap(ACCOUNT)
+
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    stacks = {stack["StackName"]: stack for stack in client("cloudformation").describe_stacks()["Stacks"]}
+    assert {"CDKToolkit", "account-baseline"} <= set(stacks)
+    for service in SERVICES_WITH_ROLES:
+        assert len(client("iam").list_roles(PathPrefix=f"/aws-service-role/{service}/")["Roles"]) == 1
+    logging = client("apigateway").get_account()["cloudwatchRoleArn"]
+    assert logging == f"arn:aws:iam::{ACCOUNT}:role/api-gateway-logs"
+
+
+def test_an_account_that_no_environment_names_is_refused(
+    bootstrap: Callable[[str], subprocess.CompletedProcess[str]],
+) -> None:
+    refused = bootstrap("999999999999")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("account '999999999999' of the present credentials: use those of ")
+    assert "Traceback" not in refused.stderr
+
+
+def test_only_an_environments_account_trusts_the_tools_account() -> None:
+    assert "--trust" not in bootstrap_arguments(TOOLS.account, TOOLS)
+    arguments = bootstrap_arguments("222222222222", TOOLS)
+    assert arguments[:2] == ["bootstrap", "aws://222222222222/us-east-1"]
+    assert arguments[arguments.index("--trust") + 1] == TOOLS.account

@@ -1,0 +1,78 @@
+"""The web ACLs before CloudFront and before the API."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.templates import Stage
+
+KINDS = ("cdn", "api")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_addresses_of_bad_name_and_requests_that_look_like_attacks_are_refused(
+    stage: Stage, kind: str
+) -> None:
+    rules = _rules(stage, kind)
+    groups = {
+        rule["Statement"]["ManagedRuleGroupStatement"]["Name"]: rule["OverrideAction"]
+        for rule in rules.values()
+        if "ManagedRuleGroupStatement" in rule["Statement"]
+    }
+    assert groups == {
+        f"AWSManagedRules{name}": {"None": {}}
+        for name in ("CommonRuleSet", "KnownBadInputsRuleSet", "AmazonIpReputationList")
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_address_that_asks_too_often_is_blocked(stage: Stage, large: Stage, kind: str) -> None:
+    for environment, limit in ((stage, 2_000), (large, 500)):
+        rule = _rules(environment, kind)["rate"]
+        assert rule["Statement"]["RateBasedStatement"]["Limit"] == limit
+        assert rule["Action"] == {"Block": {}}
+
+
+def test_the_distribution_and_every_stage_stand_behind_theirs(stage: Stage) -> None:
+    config = stage.portal.one("AWS::CloudFront::Distribution")["DistributionConfig"]
+    assert config["WebACLId"] == {"Fn::GetAtt": [_acl(stage, "cdn"), "Arn"]}
+    behind = set()
+    for association in stage.portal.properties("AWS::WAFv2::WebACLAssociation"):
+        assert association["WebACLArn"] == {"Fn::GetAtt": [_acl(stage, "api"), "Arn"]}
+        behind |= {
+            part["Ref"] for part in association["ResourceArn"]["Fn::Join"][1] if isinstance(part, dict)
+        }
+    assert behind >= set(stage.portal.resources("AWS::ApiGateway::Stage"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_it_does_is_logged_without_credentials(stage: Stage, kind: str) -> None:
+    acl = {"Fn::GetAtt": [_acl(stage, kind), "Arn"]}
+    logging = stage.portal.one("AWS::WAFv2::LoggingConfiguration", ResourceArn=acl)
+    group = stage.portal.id_of("AWS::Logs::LogGroup", LogGroupName=f"aws-waf-logs-{kind}-test")
+    assert group in json.dumps(logging["LogDestinationConfigs"])
+    redacted = {field["SingleHeader"]["Name"] for field in logging["RedactedFields"]}
+    assert {"authorization", "cookie", "x-api-key"} <= redacted
+
+
+def test_the_delivery_service_may_write_into_these_groups_before_anything_is_delivered(stage: Stage) -> None:
+    policy = stage.portal.id_of("AWS::Logs::ResourcePolicy", PolicyName="log-delivery-test")
+    document = json.dumps(stage.portal.body["Resources"][policy]["Properties"]["PolicyDocument"])
+    for name in ("aws-waf-logs-cdn-test", "aws-waf-logs-api-test", "/aws/vendedlogs/cdn-test"):
+        assert stage.portal.id_of("AWS::Logs::LogGroup", LogGroupName=name) in document
+    for type_ in ("AWS::WAFv2::LoggingConfiguration", "AWS::Logs::Delivery"):
+        for resource in stage.portal.resources(type_).values():
+            assert policy in resource["DependsOn"]
+
+
+def _acl(stage: Stage, kind: str) -> str:
+    scope = {"cdn": "CLOUDFRONT", "api": "REGIONAL"}[kind]
+    return stage.portal.id_of("AWS::WAFv2::WebACL", Name=f"{kind}-acl-test", Scope=scope)
+
+
+def _rules(stage: Stage, kind: str) -> dict[str, dict[str, Any]]:
+    scope = {"cdn": "CLOUDFRONT", "api": "REGIONAL"}[kind]
+    return {rule["Name"]: rule for rule in stage.portal.one("AWS::WAFv2::WebACL", Scope=scope)["Rules"]}
