@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ class ConfigurationError(ValueError):
         super().__init__("\n".join(self.problems))
 
 
-class Checked:
+class Checked(abc.ABC):
     """Base of the configuration dataclasses: checked on construction, parts included.
 
     Raises:
@@ -28,9 +29,9 @@ class Checked:
         """What precedes the field in a problem: nothing, or which environment it is."""
         return ""
 
+    @abc.abstractmethod
     def problems(self) -> Iterator[str]:
         """The broken rules of this object's own fields, each `field 'value': rule, example`."""
-        raise NotImplementedError
 
     def __post_init__(self) -> None:
         collector = _collector.get()
