@@ -80,3 +80,25 @@ def test_values_of_variables_become_text_as_codebuild_has_it() -> None:
     parsed = parse(spec(env={"variables": {"A": 1, "B": True, "C": None}}))
 
     assert parsed.variables == {"A": "1", "B": "true", "C": ""}
+
+
+DOUBLINGS = [
+    f"&b{depth} [{', '.join([f'*b{depth - 1}'] * 9)}]" if depth else "&b0 [boom]" for depth in range(60)
+]
+LIST = f"[{', '.join(DOUBLINGS)}]"
+MAP = "{" + ", ".join(f"name{depth}: {value}" for depth, value in enumerate(DOUBLINGS)) + "}"
+SMALL = "version: 0.2\nphases: {build: {commands: [ls]}}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version: 0.2\nphases: {build: {commands: " + LIST + "}}",
+        SMALL + "env: {variables: " + MAP + "}",
+        SMALL + "artifacts: {files: " + LIST + "}",
+        SMALL + "reports: " + MAP,
+    ],
+    ids=["commands", "variables", "artifacts", "reports"],
+)
+def test_aliases_that_would_grow_beyond_all_bounds_are_refused_unfolded(text: str) -> None:
+    assert len(refusal(text)) < 500
