@@ -19,6 +19,9 @@ NOT_REHEARSED = {
     "AWS::RDS::DBCluster": "Aurora: PostgreSQL processes stand in for its storage, versions and Serverless capacity",
     "AWS::WAFv2::WebACL": "WAF: rules are kept and not evaluated",
     "AWS::CloudWatch::Alarm": "alarms: kept, metrics do not drive them",
+    "AWS::Route53::HealthCheck": "failover: health checks do not run, so the primary record always answers",
+    "AWS::EC2::FlowLog": "flow logs: kept, no connection is written down",
+    "AWS::SNS::Topic": "notifications: topics are kept, nobody is told",
     "AWS::EC2::VPCEndpoint": "VPC endpoints: kept, traffic does not use them",
 }
 
