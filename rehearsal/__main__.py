@@ -42,8 +42,10 @@ def main(argv: list[str] | None = None) -> int:
     """Exit code 0 if all is well, 1 if the answer is no (a run that is not green), 2 if it could not be done,
     130 if interrupted."""
     arguments = parser().parse_args(argv)
-    # Being told to end is like Ctrl-C: everything that was started is ended in order.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Being told to end is like Ctrl-C: everything that was started is ended in order. An interrupt that is ignored,
+    # as a shell has it for what it starts in the background, would be ignored by every child too.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     console = Console(stderr=arguments.json)
     try:
         code: int = arguments.run(arguments, console)
