@@ -16,7 +16,7 @@ from .conftest import Standing, child_environment
 
 Template = dict[str, Any]
 # What `cdk bootstrap` made for files.
-ASSETS = "cdk-hnb659fds-assets-111111111111-us-east-1"
+
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
@@ -212,10 +212,11 @@ def deployed(standing: Standing, mutation: Mutation) -> Iterator[None]:
 
 def update(standing: Standing, stack: str, template: Template) -> None:
     # By way of a bucket: a template that travels in the request may have 51,200 characters only.
-    s3, key = standing.client("s3"), f"{stack}.json"
-    s3.put_object(Bucket=ASSETS, Key=key, Body=json.dumps(template).encode())
-    url = f"https://s3.us-east-1.amazonaws.com/{ASSETS}/{key}"
-    cloudformation = standing.client("cloudformation")
+    s3, key = standing.client("s3", stack=stack), f"{stack}.json"
+    bucket = f"cdk-hnb659fds-assets-{standing.accounts[stack]}-us-east-1"
+    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(template).encode())
+    url = f"https://s3.us-east-1.amazonaws.com/{bucket}/{key}"
+    cloudformation = standing.client("cloudformation", stack=stack)
     cloudformation.update_stack(StackName=stack, TemplateURL=url, Capabilities=CAPABILITIES)
     waiter = cloudformation.get_waiter("stack_update_complete")
     waiter.wait(StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
