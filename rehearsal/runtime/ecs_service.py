@@ -111,10 +111,10 @@ def _wait_until_steady(
     task_definition: str,
     failed: frozenset[str] = frozenset(),
     *,
-    seconds: float = _STEADY_SECONDS,
+    seconds: float | None = None,
 ) -> None:
-    """`failed` are the ids of deployments that had failed before this one."""
-    deadline = time.monotonic() + seconds
+    """`failed` are the ids of deployments that had failed before this one; `seconds` is that long at most."""
+    deadline = time.monotonic() + (_STEADY_SECONDS if seconds is None else seconds)
     reason = "no deployment"
     while time.monotonic() < deadline:
         service = _described(cluster, arn)
