@@ -9,6 +9,9 @@ from .errors import ActionFailed
 from .source import SourceRepository
 from .state import OutputArtifact
 
+LARGEST_BYTES = 5 * 1024**3
+"""Bytes of an artifact: what S3 takes in one request (Amazon S3 User Guide, "Uploading objects")."""
+
 
 class Artifact(Protocol):
     """An output of an action."""
@@ -95,11 +98,15 @@ def collect(source: Path, patterns: list[str], *, excluded: list[str], flat: boo
     """Copy the files under `source` that match into `target`, and answer how many.
 
     `**` spans folders. `flat` drops the folders (discard-paths). Raises ActionFailed for a pattern or a link
-    that leads out of the folder: a build hands over what is in it and nothing else of this machine.
+    that leads out of the folder: a build hands over what is in it and nothing else of this machine; and, before
+    anything is copied, for more than LARGEST_BYTES.
     """
     target.mkdir(parents=True, mode=0o700)
     left_out = {path for pattern in excluded for path in source.glob(_inside(pattern))}
     chosen = sorted({path for pattern in patterns for path in source.glob(_inside(pattern))} - left_out)
+    size = sum(path.lstat().st_size for path in chosen)
+    if size > LARGEST_BYTES:
+        raise ActionFailed(f"the artifact has {size} bytes: {LARGEST_BYTES} at most")
     count = 0
     for path in chosen:
         if path.is_dir() and not path.is_symlink():

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from rehearsal.delivery.artifacts import LARGEST_BYTES, collect
+from rehearsal.delivery.errors import ActionFailed
 from tests.rehearsal.delivery.builds import error, lines, run
 from tests.rehearsal.delivery.pieces import ACCOUNT, build, commands, pipeline, project, source, stage
 from tests.rehearsal.delivery.world import World
@@ -89,3 +91,16 @@ def test_reports_are_kept_even_of_a_failed_build(world: World) -> None:
     assert [p.relative_to(action.reports) for p in action.reports.rglob("*.xml")] == [
         Path("tests-dev/result.xml")
     ]
+
+
+def test_an_artifact_that_is_too_large_is_refused_before_it_is_copied(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    with (tmp_path / "source" / "huge").open("wb") as file:
+        file.truncate(LARGEST_BYTES + 1)  # a hole: it takes no room on the disk
+
+    with pytest.raises(
+        ActionFailed, match=f"the artifact has {LARGEST_BYTES + 1} bytes: {LARGEST_BYTES} at most"
+    ):
+        collect(tmp_path / "source", ["**/*"], excluded=[], flat=False, target=tmp_path / "target")
+
+    assert list((tmp_path / "target").iterdir()) == []
