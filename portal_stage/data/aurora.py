@@ -8,7 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
-from portal_stage.config import DatabaseConfig
+from portal_stage.data.config import DatabaseConfig
 from portal_stage.foundation.network import DATA
 from portal_stage.foundation.security_groups import POSTGRESQL
 from portal_stage.logs import log_group

@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from portal_stage.config import NetworkConfig
+from portal_stage.foundation.config import NetworkConfig
 from portal_stage.foundation.nat import HealingNat
 from portal_stage.names import Names
 

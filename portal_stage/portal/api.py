@@ -9,12 +9,12 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from portal_stage.config import ApiConfig
 from portal_stage.foundation.network import APP
 from portal_stage.logs import log_group
 from portal_stage.names import Names
 from portal_stage.portal.api_plans import ApiPlans
 from portal_stage.portal.api_stage import keep_execution_log, stage_options
+from portal_stage.portal.config import ApiConfig
 from portal_stage.portal.domain import Domain, answer_over_ipv6
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
-from portal_stage.config import ApiConfig, UsagePlanConfig
 from portal_stage.names import Names
+from portal_stage.portal.config import ApiConfig, UsagePlanConfig
 
 # One call fits, a handful at once does not: how the tests see the limit without reaching for a client's plan.
 _TESTS = UsagePlanConfig(rate_limit=2, burst_limit=3, daily_quota=10_000)

@@ -7,8 +7,8 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
-from portal_stage.config import ApiConfig
 from portal_stage.logs import log_group
+from portal_stage.portal.config import ApiConfig
 
 STAGE = "v1"
 

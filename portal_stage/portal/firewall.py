@@ -9,9 +9,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from portal_stage.config import FirewallConfig
 from portal_stage.logs import log_group
 from portal_stage.names import Names
+from portal_stage.portal.config import FirewallConfig
 
 _ACL = wafv2.CfnWebACL
 # In the order of evaluation: the cheap verdicts about the caller first.

@@ -9,9 +9,9 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
-from portal_stage.config import ServiceConfig
 from portal_stage.foundation.network import APP
 from portal_stage.names import Names
+from portal_stage.portal.config import ServiceConfig
 from portal_stage.portal.log_bucket import LogBucket
 
 # How long a task that is going away still gets the requests that it has begun.

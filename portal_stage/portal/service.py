@@ -15,10 +15,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from portal_stage.config import ServiceConfig
 from portal_stage.foundation.network import APP
 from portal_stage.logs import log_group
 from portal_stage.names import Names
+from portal_stage.portal.config import ServiceConfig
 from portal_stage.portal.images import container_image
 from portal_stage.portal.load_balancer import DEREGISTRATION
 

@@ -1,0 +1,34 @@
+"""What may be configured of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from portal_stage.errors import Checked
+from portal_stage.rules import matches, number, problem, whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseConfig(Checked):
+    """Aurora PostgreSQL: Serverless v2 between two capacities (ACU), or provisioned by instance type."""
+
+    min_capacity: float = 0.5
+    max_capacity: float = 2
+    instance_type: str | None = None
+    backup_days: int = 7
+
+    def problems(self) -> Iterator[str]:
+        if not number(self.min_capacity, 0.5, 256, step=0.5):
+            rule = "use 0.5 to 256 ACU in steps of 0.5"
+            yield problem("min_capacity", self.min_capacity, rule, example=0.5)
+        elif not number(self.max_capacity, max(1, self.min_capacity), 256, step=0.5):
+            rule = "use 1 to 256 ACU in steps of 0.5, and not less than min_capacity"
+            yield problem("max_capacity", self.max_capacity, rule, example=4)
+        if self.instance_type is not None and not matches(
+            r"(?!db\.)[a-z0-9]+\.[a-z0-9]+", self.instance_type
+        ):
+            rule = "use an instance type without 'db.', or None for Serverless v2"
+            yield problem("instance_type", self.instance_type, rule, example="r8g.large")
+        if not whole(self.backup_days, 7, 35):
+            yield problem("backup_days", self.backup_days, "use 7 to 35 days", example=7)

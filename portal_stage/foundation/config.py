@@ -1,0 +1,50 @@
+"""What may be configured of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from portal_stage.errors import Checked
+from portal_stage.rules import matches, private_network, problem, whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkConfig(Checked):
+    """The VPC: its address range, its three zones by id, how many of them have a NAT instance, the endpoints."""
+
+    cidr: str
+    zone_ids: tuple[str, str, str] = ("use1-az1", "use1-az2", "use1-az4")
+    nat_instances: int = 3
+    nat_instance_type: str = "t4g.nano"
+    nat_max_lifetime_days: int | None = None
+    """After how many days Auto Scaling replaces a NAT instance by one of the newest image; None for never."""
+    nat_min_cpu_credits: int = 30
+    """Below it an alarm tells that a NAT instance runs out of CPU; a t4g.nano holds 144."""
+    interface_endpoints: bool = False
+    """ECR, logs, secrets and keys without the NAT; S3 and DynamoDB always are."""
+
+    def problems(self) -> Iterator[str]:
+        # 3 x (/24 public + /22 app + /24 data), each aligned to its size: 20 of the 32 /24s of a /19.
+        if not private_network(self.cidr, largest=16, smallest=19):
+            rule = "use a private IPv4 network of /16 to /19 without host bits, or its subnets do not fit"
+            yield problem("cidr", self.cidr, rule, example="10.20.0.0/16")
+        # VPC link v2 and some Fargate capacity do not reach use1-az3.
+        pinned = all(matches(r"use1-az[12456]", zone_id) for zone_id in self.zone_ids)
+        if not pinned or len(self.zone_ids) != 3 or len(set(self.zone_ids)) != 3:
+            rule = "use three different zone ids of us-east-1, none of them use1-az3"
+            yield problem("zone_ids", self.zone_ids, rule, example=("use1-az1", "use1-az2", "use1-az4"))
+        if not whole(self.nat_instances, 1, 3):
+            rule = "use 1, 2 or 3, which is one in each zone"
+            yield problem("nat_instances", self.nat_instances, rule, example=3)
+        if not matches(r"[a-z]+\d+g[a-z]*\.[a-z0-9]+", self.nat_instance_type):
+            rule = "use an instance type of arm64"
+            yield problem("nat_instance_type", self.nat_instance_type, rule, example="t4g.nano")
+        if self.nat_max_lifetime_days is not None and not whole(self.nat_max_lifetime_days, 1, 365):
+            rule = "use 1 to 365 days, or None for never"
+            yield problem("nat_max_lifetime_days", self.nat_max_lifetime_days, rule, example=30)
+        if not whole(self.nat_min_cpu_credits, 1, 10_000):
+            rule = "use 1 or more credits, fewer than the instance type holds"
+            yield problem("nat_min_cpu_credits", self.nat_min_cpu_credits, rule, example=30)
+        if not isinstance(self.interface_endpoints, bool):
+            yield problem("interface_endpoints", self.interface_endpoints, "use True or False", example=True)

@@ -1,0 +1,124 @@
+"""What may be configured of the services, the API's plans and the firewall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from portal_stage.errors import Checked
+from portal_stage.rules import matches, number, problem, whole
+
+_IMAGE = r"[\w./-]+(?::\d+/[\w./-]+)?(?::[\w.-]+|@sha256:[0-9a-f]{64})"
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html (CPU units: MiB).
+_FARGATE_MEMORY = {
+    256: (512, 1024, 2048),
+    512: range(1024, 4096 + 1, 1024),
+    1024: range(2048, 8192 + 1, 1024),
+    2048: range(4096, 16384 + 1, 1024),
+    4096: range(8192, 30720 + 1, 1024),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceConfig(Checked):
+    """One Fargate service; without `image` the stand-in in `containers/` is built."""
+
+    port: int
+    health_path: str
+    image: str | None = None
+    cpu: int = 256
+    memory: int = 512
+    tasks: int = 2
+    spot: bool = False
+    on_demand_base: int = 0
+    """With `spot`: how many tasks run on FARGATE before the others go to FARGATE_SPOT."""
+    max_tasks: int = 6
+    cpu_target: int = 60
+    memory_target: int = 70
+    requests_per_target: int = 1_000
+    """Per task and minute; with the two percentages above, what scaling holds the service at."""
+    rollback_errors: int = 10
+    """As many answers 5xx in a minute, three minutes long, take a deployment back."""
+
+    def problems(self) -> Iterator[str]:
+        if not whole(self.port, 1024, 65535):
+            rule = "use 1024 to 65535, which a container may bind without being root"
+            yield problem("port", self.port, rule, example=8080)
+        if not matches(r"/[\w./~-]*", self.health_path):
+            yield problem("health_path", self.health_path, "use an absolute path", example="/healthz")
+        if self.image is not None and not matches(_IMAGE, self.image):
+            rule = "use registry, repository and a tag or digest, or None for the stand-in"
+            yield problem("image", self.image, rule, example="public.ecr.aws/bank/backend:1.4.2")
+        if self.memory not in _FARGATE_MEMORY.get(self.cpu, ()):
+            rule = "use CPU units and MiB that Fargate offers together"
+            yield problem("cpu and memory", (self.cpu, self.memory), rule, example=(256, 512))
+        if not whole(self.tasks, 1, 100):
+            yield problem("tasks", self.tasks, "use 1 to 100", example=2)
+        elif not whole(self.on_demand_base, 0, self.tasks if self.spot else 0):
+            rule = "use 0, or with spot at most the number of tasks"
+            yield problem("on_demand_base", self.on_demand_base, rule, example=1 if self.spot else 0)
+        if whole(self.tasks, 1, 100) and not whole(self.max_tasks, self.tasks, 500):
+            rule = "use at most 500, and not less than tasks"
+            yield problem("max_tasks", self.max_tasks, rule, example=max(6, self.tasks))
+        for field in ("cpu_target", "memory_target"):
+            if not whole(value := getattr(self, field), 10, 90):
+                yield problem(field, value, "use 10 to 90 percent", example=60)
+        if not whole(self.requests_per_target, 1, 1_000_000):
+            rule = "use 1 to 1000000 requests a minute"
+            yield problem("requests_per_target", self.requests_per_target, rule, example=1_000)
+        if not whole(self.rollback_errors, 1, 1_000_000):
+            rule = "use 1 to 1000000 answers a minute"
+            yield problem("rollback_errors", self.rollback_errors, rule, example=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsagePlanConfig(Checked):
+    """What one API key may do: requests per second, burst, and requests per day."""
+
+    rate_limit: float = 50
+    burst_limit: int = 100
+    daily_quota: int = 100_000
+
+    def problems(self) -> Iterator[str]:
+        # The account's own limits are 10,000 requests a second and a burst of 5,000.
+        if not number(self.rate_limit, 1, 10_000):
+            yield problem("rate_limit", self.rate_limit, "use 1 to 10000 requests a second", example=50)
+        if not whole(self.burst_limit, 1, 5_000):
+            yield problem("burst_limit", self.burst_limit, "use 1 to 5000 requests", example=100)
+        if not whole(self.daily_quota, 1, 1_000_000_000):
+            yield problem("daily_quota", self.daily_quota, "use 1 or more requests a day", example=100_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiConfig(Checked):
+    """The plans of the API's two clients, and what all callers together may ask of the stage."""
+
+    mobile: UsagePlanConfig = UsagePlanConfig()
+    partner: UsagePlanConfig = UsagePlanConfig()
+    stage_rate_limit: float = 150
+    stage_burst_limit: int = 300
+
+    def problems(self) -> Iterator[str]:
+        # Below the plans' sum, one client's legitimate traffic would turn another's away.
+        for field, share, most in (
+            ("stage_rate_limit", "rate_limit", 10_000),
+            ("stage_burst_limit", "burst_limit", 5_000),
+        ):
+            shares = [getattr(plan, share) for plan in (self.mobile, self.partner)]
+            least = sum(shares) + 1 if all(number(value, 1, most) for value in shares) else 1
+            if not number(value := getattr(self, field), least, most):
+                rule = f"use more than the plans' {share} together, and at most {most}"
+                yield problem(field, value, rule, example=min(most, max(2 * least, 10)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallConfig(Checked):
+    """The web ACLs before CloudFront and the API."""
+
+    requests_per_address: int = 2_000
+    """How many requests one IP address may send in five minutes."""
+
+    def problems(self) -> Iterator[str]:
+        if not whole(self.requests_per_address, 10, 2_000_000_000):
+            rule = "use 10 to 2000000000 requests in five minutes"
+            yield problem("requests_per_address", self.requests_per_address, rule, example=2_000)
