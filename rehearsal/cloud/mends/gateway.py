@@ -54,6 +54,27 @@ def _keep_in_api() -> None:
     apigateway_v1._put_integration = put_integration
 
 
+def _meter_required_keys_only() -> None:
+    """A usage plan counts calls of the methods that require its key; any other method ignores the header.
+
+    "To associate API methods with a usage plan, you must configure individual API methods to require an
+    API key" (API Gateway's developer guide, usage plans).
+    """
+    from ministack.services import apigateway_v1
+
+    check = apigateway_v1._check_throttle
+
+    def check_throttle(
+        stage: Any, api_id: str, stage_name: str, path: str, verb: str, key: dict[str, Any] | None
+    ) -> Any:
+        (resource,) = (each for each in apigateway_v1._resources[api_id].values() if each["path"] == path)
+        methods = resource["resourceMethods"]
+        required = (methods.get(verb) or methods["ANY"]).get("apiKeyRequired")
+        return check(stage, api_id, stage_name, path, verb, key if required else None)
+
+    apigateway_v1._check_throttle = check_throttle
+
+
 def _keep_access_log(_: str, __: Properties, declared: Properties) -> None:
     from ministack.services import apigateway_v1
 
@@ -69,6 +90,7 @@ def apply(emulated: dict[str, Any]) -> None:
     mend(emulated, "AWS::ApiGateway::Method", after=_keep_integration)
     mend(emulated, "AWS::ApiGateway::Stage", after=_keep_access_log)
     _keep_in_api()
+    _meter_required_keys_only()
     ministack.app._EXECUTE_API_RE = re.compile(
         r"^([a-z0-9]{8,10})\.execute-api\.(?:[a-z0-9-]+\.amazonaws\.com|localhost)(?::\d+)?$"
     )

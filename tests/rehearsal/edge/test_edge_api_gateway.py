@@ -129,6 +129,14 @@ def test_key_on_a_tiny_plan_is_throttled(client: httpx.Client, api: Deployed) ->
     assert 429 in statuses
 
 
+def test_key_sent_where_none_is_required_is_not_metered(client: httpx.Client, api: Deployed) -> None:
+    key = usage_key(api.world, api.api_id, rate=1, burst=2)
+
+    statuses = [client.get(f"{api.url}/api/health", headers=key).status_code for _ in range(6)]
+
+    assert statuses == [200] * 6
+
+
 def test_unknown_path_never_reaches_the_backend(client: httpx.Client, api: Deployed) -> None:
     answer = client.get(f"{api.url}/elsewhere", headers=api.key)
 

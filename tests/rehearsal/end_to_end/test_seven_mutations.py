@@ -15,8 +15,6 @@ import pytest
 from .conftest import Standing, child_environment
 
 Template = dict[str, Any]
-# What `cdk bootstrap` made for files.
-
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
@@ -126,8 +124,7 @@ MUTATIONS = [
         name="api_key_required",
         stack="portal-dev",
         take_out=without_api_keys,
-        # The emulator meters a key that is sent although none is required, so the plan still answers 429.
-        red=api_gateway("without_a_key_nothing_passes"),
+        red=api_gateway("without_a_key_nothing_passes", "more_than_the_plan_allows_is_turned_away"),
     ),
     Mutation(
         name="an index of the sessions",
