@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
 from aws_cdk import pipelines
 
@@ -43,6 +45,8 @@ class Greeting(cdk.Stage):
                 handler="index.handler",
                 code=lambda_.Code.from_inline(SLOW),
                 timeout=cdk.Duration.minutes(2),
+                # Lambda would make one itself, and leave it behind.
+                log_group=logs.LogGroup(stack, "SlowLogs", removal_policy=cdk.RemovalPolicy.DESTROY),
             )
             properties = {"Seconds": SETTINGS["slow_seconds"], "Greeting": SETTINGS["greeting"]}
             cdk.CustomResource(stack, "Wait", service_token=function.function_arn, properties=properties)
@@ -75,6 +79,16 @@ class Pipeline(cdk.Stack):
         delivery.add_stage(Greeting(self, "dev"), post=[_say(name) for name in SETTINGS["steps"]])
         delivery.add_wave("Gate", post=[pipelines.ManualApprovalStep("Approve", comment="Greet everybody?")])
         delivery.add_stage(Greeting(self, "prod"))
+        if SETTINGS["gate_minutes"]:
+            delivery.build_pipeline()
+            expire_gate(delivery.pipeline, SETTINGS["gate_minutes"])
+
+
+def expire_gate(pipeline: codepipeline.Pipeline, minutes: int) -> None:
+    """CDK's step knows no time-out; AWS's shortest is 5 minutes."""
+    definition = cast(codepipeline.CfnPipeline, pipeline.node.default_child)
+    gate = [stage.stage_name for stage in pipeline.stages].index("Gate")
+    definition.add_property_override(f"Stages.{gate}.Actions.0.TimeoutInMinutes", minutes)
 
 
 def _say(name: str) -> pipelines.ShellStep:
