@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -105,16 +105,16 @@ def table(execution: Execution) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
     for _ in range(3):
         grid.add_column(no_wrap=True)
-    grid.add_column(overflow="ellipsis", no_wrap=True)
-    title = plain(f"{execution.pipeline}  {execution.revision[:8]}  {execution.message}")
-    grid.add_row("", Text(title, style="bold"), clock(execution), "")
+    # A reason is read to its end, so it is folded rather than cut.
+    grid.add_column(overflow="fold")
+    title = plain(f"{execution.pipeline}  {execution.revision[:8]}  {execution.message}").split("\n")[0]
     for stage in execution.stages:
         grid.add_row(mark(stage.status), Text(stage.name, style="bold"), clock(stage), "")
         if stage.status in ("InProgress", "Failed", "Stopped"):
             for action in stage.actions:
                 label = Text.assemble("  ", mark(action.status), f" {action.name}")
                 grid.add_row("", label, clock(action), Text(_note(action).split("\n")[0], style="dim"))
-    return grid
+    return Group(Text.assemble((title, "bold"), "  ", clock(execution)), grid)
 
 
 def _line(stage: Stage, action: Action) -> Text:
