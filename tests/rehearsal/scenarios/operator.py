@@ -120,10 +120,10 @@ class Operator:
 
         self.until(waits, f"{execution} at the gate")
 
-    def ends(self, execution: str, status: str) -> None:
-        """Until the execution is over; fails unless it ends with the status."""
+    def ends(self, execution: str, status: str, seconds: float = PATIENCE_SECONDS) -> None:
+        """Until the execution is over, at most so long; fails unless it ends with the status."""
         over = ("Succeeded", "Failed", "Stopped", "Superseded", "Cancelled")
-        self.until(lambda: self.status(execution) in over, f"the end of {execution}")
+        self.until(lambda: self.status(execution) in over, f"the end of {execution}", seconds)
         assert self.status(execution) == status, (self.actions(execution), self.log())
 
     def greeting(self, environment: str) -> str | None:
@@ -140,11 +140,11 @@ class Operator:
         os.kill(pid, signal.SIGKILL)
         self.until(lambda: not Path(f"/proc/{pid}").exists() or _is_zombie(pid), "the end of the process")
 
-    def until(self, condition: Callable[[], Any], what: str) -> Any:
-        """Ask until the condition holds, and return its answer; fails after PATIENCE_SECONDS."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+    def until(self, condition: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
+        """Ask until the condition holds, and return its answer; fails after so many seconds."""
+        deadline = time.monotonic() + seconds
         while not (answer := condition()):
-            assert time.monotonic() < deadline, f"waited {PATIENCE_SECONDS} s for {what}\n{self.log()}"
+            assert time.monotonic() < deadline, f"waited {seconds} s for {what}\n{self.log()}"
             time.sleep(0.3)
         return answer
 
