@@ -1,13 +1,10 @@
 """Databases end with the rehearsal, also when it is killed, and leave nothing with the kernel."""
 
-import signal
-import subprocess
-import sys
-import textwrap
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.rehearsal.doomed import doomed
+
 REHEARSAL = """
     import sys, time
     from pathlib import Path
@@ -47,20 +44,10 @@ def shared_memory_of(pids: list[int]) -> list[str]:
 
 
 def test_no_server_and_no_shared_memory_survives_kill_9(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(REHEARSAL), str(tmp_path)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as rehearsal:
-        try:
-            assert rehearsal.stdout is not None
-            assert rehearsal.stdout.readline() == b"ready\n"
-            pids = servers(tmp_path)
-            assert len(pids) == 2
-            assert len(shared_memory_of(pids)) == 2
-        finally:
-            rehearsal.send_signal(signal.SIGKILL)
+    with doomed(REHEARSAL, tmp_path):
+        pids = servers(tmp_path)
+        assert len(pids) == 2
+        assert len(shared_memory_of(pids)) == 2
 
     deadline = time.monotonic() + 5
     while servers(tmp_path) or shared_memory_of(pids):

@@ -3,14 +3,13 @@
 import os
 import signal
 import subprocess
-import sys
-import textwrap
 import time
 from pathlib import Path
 
 import pytest
 
 from rehearsal.runtime import guard
+from tests.rehearsal.doomed import doomed
 
 ROOT = Path(__file__).parents[2]
 REHEARSAL = """
@@ -49,19 +48,9 @@ def all_gone(pids: list[int], seconds: float = 5.0) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "interrupt"])
 def test_nothing_survives_the_rehearsal(tmp_path: Path, number: signal.Signals) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(REHEARSAL), str(tmp_path)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as rehearsal:
-        try:
-            assert rehearsal.stdout is not None
-            assert rehearsal.stdout.readline() == b"ready\n"
-            pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
-            assert all(alive(pid) for pid in pids)
-        finally:
-            rehearsal.send_signal(number)
+    with doomed(REHEARSAL, tmp_path, number):
+        pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+        assert all(alive(pid) for pid in pids)
 
     assert all_gone(pids)
 

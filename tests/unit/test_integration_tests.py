@@ -1,11 +1,9 @@
 """The pipeline's own tests, tested: what they wait for, what they do not, and that a skip fails the run."""
 
-import contextlib
 import http.server
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from integration_tests import environment, patience
 from integration_tests.door import Door
 from integration_tests.environment import EnvironmentIncomplete
 from integration_tests.patience import NotUpYet, Patience
+from tests.unit.servers import serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,21 +37,6 @@ class Answers(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@contextlib.contextmanager
-def _serving(context: ssl.SSLContext | None = None) -> Iterator[int]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    if context:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "PAUSE_SECONDS", 0.01)
@@ -61,7 +45,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with _serving() as port:
+    with serving(Answers) as port:
         yield port
 
 
@@ -119,7 +103,7 @@ def test_certificate_that_is_not_trusted_fails_at_once(monkeypatch: pytest.Monke
     started = time.monotonic()
 
     with (
-        _serving(context) as port,
+        serving(Answers, context) as port,
         Door(f"https://127.0.0.1:{port}", Patience(30)) as door,
         pytest.raises(AssertionError, match="CERTIFICATE_VERIFY_FAILED"),
     ):

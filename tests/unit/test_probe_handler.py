@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import trustme
 
+from tests.unit.servers import serving
+
 BALANCER, ORIGIN = "internal-alb.elb.amazonaws.com", "origin.bank.example"
 SOURCE = Path(__file__).parents[2] / "portal_stage" / "portal" / "probe_handler" / "index.py"
 
@@ -63,25 +65,10 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
 
 
 @contextlib.contextmanager
-def _serving(handler: type[Quiet], context: ssl.SSLContext | None = None) -> Iterator[int]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    if context:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-@contextlib.contextmanager
 def _balancer(authority: trustme.CA, certificate_name: str) -> Iterator[int]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(certificate_name).configure_cert(context)
-    with _serving(Balancer, context) as port:
+    with serving(Balancer, context) as port:
         yield port
 
 
@@ -98,7 +85,7 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
 def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("https_proxy", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    with _serving(Proxy) as port:
+    with serving(Proxy) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         yield
 
