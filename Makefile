@@ -22,7 +22,7 @@ CDK := node_modules/.bin/cdk
 NODE_MODULES := node_modules/.package-lock.json
 
 .PHONY: help install install-synth install-integration format lint types check test test-unit test-rehearsal \
-	synth rehearse integration bootstrap deploy destroy clean
+	synth cost rehearse integration bootstrap deploy destroy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-20s %s\n", $$1, $$2 }'
@@ -75,6 +75,9 @@ check: lint types test ## all of CI
 
 synth: install-synth ## the cloud assembly, into cdk.out
 	$(CDK) synth --quiet
+
+cost: synth ## write docs/cost.md from the templates and the prices in cost/
+	@$(BIN)python -m cost
 
 rehearse: install ## run the pipeline on this machine, to the end (APPROVE=all gives every approval, PORT=n fixes the port, KEEP=1 stays up)
 	@$(BIN)python -m rehearsal run $(if $(APPROVE),--approve $(APPROVE)) $(if $(PORT),--port $(PORT)) $(if $(KEEP),--keep)
