@@ -5,45 +5,47 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from portal_stage.config import REGION, Environment
 from portal_stage.errors import Checked, ConfigurationError, ErrorCollector
 from portal_stage.names import Names, suffix_problem
+from portal_stage.rules import account_problems, matches, problem, tag_problems
 
 SUFFIX = "tools"
+# The name of the service before July 2024 stands in the ARNs of connections made until then.
+_CONNECTION = r"arn:aws:(?:codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tools(Checked):
-    """Where the pipeline itself lives, and the branch whose pushes start it."""
+    """Where the pipeline itself lives, the branch whose pushes start it, and who pays for it."""
 
     account: str
     region: str = REGION
     connection_arn: str
     repository: str
     branch: str = "main"
+    project: str = "customer-portal"
+    owner: str
+    cost_center: str
 
     label = "tools: "
 
     def problems(self) -> Iterator[str]:
-        if not re.fullmatch(r"\d{12}", str(self.account)):
-            yield f"account {self.account!r}: use the account's twelve digits as text, for example '111111111111'"
+        yield from account_problems(self.account)
         if self.region != REGION:
-            yield f"region {self.region!r}: use {REGION!r}, where the environments are too"
-        # The name of the service before July 2024 stands in the ARNs of connections made until then.
-        arn = r"arn:aws:(?:codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}"
-        if not re.fullmatch(arn, self.connection_arn):
-            yield (
-                f"connection_arn {self.connection_arn!r}: use the ARN of a CodeConnections connection, for example "
-                f"'arn:aws:codeconnections:{REGION}:111111111111:connection/aabbccdd-0011-2233-4455-66778899aabb'"
-            )
-        if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", self.repository):
-            yield f"repository {self.repository!r}: use owner and name, for example 'bank/customer-portal'"
-        if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", self.branch):
-            yield f"branch {self.branch!r}: use a branch's name without refs/heads/, for example 'main'"
+            yield problem("region", self.region, "use the Region of the environments", example=REGION)
+        if not matches(_CONNECTION, self.connection_arn):
+            example = f"arn:aws:codeconnections:{REGION}:111111111111:connection/aabbccdd-0011-2233-4455-66778899aabb"
+            rule = "use the ARN of a CodeConnections connection"
+            yield problem("connection_arn", self.connection_arn, rule, example=example)
+        if not matches(r"[\w.-]+(?:/[\w.-]+)+", self.repository):
+            yield problem("repository", self.repository, "use owner and name", example="bank/customer-portal")
+        if not matches(r"[\w.-]+(?:/[\w.-]+)*", self.branch):
+            yield problem("branch", self.branch, "use a branch's name without refs/heads/", example="main")
+        yield from tag_problems(project=self.project, owner=self.owner, cost_center=self.cost_center)
 
     @property
     def names(self) -> Names:
@@ -88,8 +90,8 @@ def sandbox(suffix: str, *, like: Environment, beside: Sequence[Environment]) ->
     Raises:
         ConfigurationError: when the suffix breaks the rule, or is one of an environment or of the pipeline.
     """
-    if problem := suffix_problem(suffix):
-        raise ConfigurationError([problem])
+    if sentence := suffix_problem(suffix):
+        raise ConfigurationError([sentence])
     taken = [environment.suffix for environment in beside] + [SUFFIX]
     if suffix in taken:
         raise ConfigurationError(

@@ -22,6 +22,8 @@ with collecting_errors() as errors:
         connection_arn="arn:aws:codeconnections:us-east-1:444444444444:connection/5b8a4c1e-9d2f-4e7a-8c36-0f1d2e3a4b5c",
         repository="bank/customer-portal",
         branch="main",
+        owner="portal-team",
+        cost_center="cc-4711",
     )
 
     DEV = Environment(

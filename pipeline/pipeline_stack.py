@@ -13,7 +13,7 @@ from constructs import Construct
 
 from pipeline import buildspec
 from pipeline.artifacts import ArtifactBucket
-from pipeline.config import Tools
+from pipeline.config import SUFFIX, Tools
 from pipeline.pins import pinned
 from pipeline.steps import IntegrationTests, approval_step, synth_step, use_connection
 from portal_stage.config import Environment
@@ -21,6 +21,7 @@ from portal_stage.custom_resources import adopt_providers
 from portal_stage.foundation.key import EnvironmentKey
 from portal_stage.logs import log_group
 from portal_stage.stage import PortalStage
+from portal_stage.tags import tag
 
 LOG_DAYS = 14
 # The tools that CDK Pipelines installs for itself run on this, whatever the image's default will be.
@@ -59,6 +60,13 @@ class PipelineStack(cdk.Stack):
         self._delivery.build_pipeline()
         self._refine()
         adopt_providers(self, names=tools.names, key=key, log_days=LOG_DAYS)
+        tag(
+            self,
+            environment=SUFFIX,
+            project=tools.project,
+            owner=tools.owner,
+            cost_center=tools.cost_center,
+        )
 
     def _make_delivery(self, environments: Sequence[Environment]) -> pipelines.CodePipeline:
         return pipelines.CodePipeline(

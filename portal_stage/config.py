@@ -14,7 +14,7 @@ from portal_stage.foundation.config import NetworkConfig
 from portal_stage.names import Names, suffix_problem
 from portal_stage.operations.config import AlarmConfig
 from portal_stage.portal.config import ApiConfig, FirewallConfig, ServiceConfig, UsagePlanConfig
-from portal_stage.rules import matches, problem
+from portal_stage.rules import account_problems, matches, problem, tag_problems
 
 __all__ = [
     "REGION",
@@ -31,7 +31,6 @@ __all__ = [
 
 REGION = "us-east-1"
 _DOMAIN = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
-_TAG_VALUE = r"[\w .:/=+@-]{1,256}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,16 +74,11 @@ class Environment(Checked):
     def problems(self) -> Iterator[str]:
         if sentence := suffix_problem(self.suffix):
             yield sentence
-        if not matches(r"\d{12}", self.account):
-            rule = "use the account's twelve digits as text"
-            yield problem("account", self.account, rule, example="111111111111")
+        yield from account_problems(self.account)
         if self.region != REGION:
             rule = "use the Region that CloudFront's certificate and web ACL need"
             yield problem("region", self.region, rule, example=REGION)
-        for field in ("project", "owner", "cost_center"):
-            if not matches(_TAG_VALUE, value := getattr(self, field)):
-                rule = "use up to 256 letters, digits, spaces and . : / = + - @ _, because it becomes a tag"
-                yield problem(field, value, rule, example="portal-team")
+        yield from tag_problems(project=self.project, owner=self.owner, cost_center=self.cost_center)
         if self.log_days not in (7, 14):
             yield problem("log_days", self.log_days, "use 7 or 14 days", example=14)
         # The first name of a certificate becomes its common name, which holds 64 characters.

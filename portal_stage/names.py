@@ -77,8 +77,8 @@ _ROWS = (
     (_EDGE, "vpc-origin static-oac headers api-acl cdn-acl"),
     (Limit(60, r"[\w-]+"), "cdn-logs"),
     (Limit(255, r"[\w-]+"), "log-delivery"),
-    # A health check has no name but a tag.
-    (Limit(256, r"[\w-]+"), "portal-health"),
+    # These have no name but a tag.
+    (Limit(256, r"[\w-]+"), "certificate portal-health"),
 )
 LIMITS = {resource_type: limit for limit, types in _ROWS for resource_type in types.split()}
 """Resource type -> what AWS admits as its name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterator
 
 _PRIVATE = tuple(ipaddress.IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
@@ -16,6 +17,21 @@ def problem(field: str, value: object, rule: str, *, example: object) -> str:
 def matches(pattern: str | re.Pattern[str], value: object) -> bool:
     """Whether the whole value is text of that pattern."""
     return isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def account_problems(account: object) -> Iterator[str]:
+    """What is wrong with the field `account`."""
+    if not matches(r"\d{12}", account):
+        rule = "use the account's twelve digits as text"
+        yield problem("account", account, rule, example="111111111111")
+
+
+def tag_problems(**values: object) -> Iterator[str]:
+    """What is wrong with fields that become tags: each service admits these characters, and no empty value."""
+    for field, value in values.items():
+        if not matches(r"[\w .:/=+@-]{1,256}", value):
+            rule = "use up to 256 letters, digits, spaces and . : / = + - @ _, because it becomes a tag"
+            yield problem(field, value, rule, example="portal-team")
 
 
 def whole(value: object, low: int, high: int) -> bool:

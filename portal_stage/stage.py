@@ -9,6 +9,7 @@ from portal_stage.config import Environment
 from portal_stage.data.stack import DataStack
 from portal_stage.foundation.stack import FoundationStack
 from portal_stage.portal.stack import PortalStack
+from portal_stage.tags import tag
 
 
 class PortalStage(cdk.Stage):
@@ -32,14 +33,13 @@ class PortalStage(cdk.Stage):
             tools_account=tools_account,
         )
         # A reference between these stacks is an export, which CloudFormation keeps from being pulled away.
-        for key, value in {
-            "Project": environment.project,
-            "Environment": environment.suffix,
-            "CostCenter": environment.cost_center,
-            "Owner": environment.owner,
-            "ManagedBy": "cdk",
-        }.items():
-            cdk.Tags.of(self).add(key, value)
+        tag(
+            self,
+            environment=environment.suffix,
+            project=environment.project,
+            owner=environment.owner,
+            cost_center=environment.cost_center,
+        )
 
     @property
     def test_outputs(self) -> dict[str, cdk.CfnOutput]:

@@ -29,6 +29,7 @@ class Domain(Construct):
         self.certificate = acm.Certificate(
             self,
             "Certificate",
+            certificate_name=environment.names("certificate"),
             domain_name=self.portal_host,
             subject_alternative_names=[self.api_host, self.origin_host],
             validation=acm.CertificateValidation.from_dns(self._zone),
