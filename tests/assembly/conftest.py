@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import copy
+import pickle
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.assembly import synthesis as assembly
+from tests.assembly import cloud_assembly as assembly
+from tests.assembly.catalog import INVARIANTS
 from tests.assembly.projects import project_copy
 from tests.assembly.synthesis import Synthesis
 
@@ -27,10 +28,23 @@ def synthesis(assembly_folder: Path) -> Synthesis:
     return assembly.read(assembly_folder)
 
 
+@pytest.fixture(scope="session")
+def frozen(synthesis: Synthesis) -> bytes:
+    """The session's synthesis, from which copies are made quickly."""
+    return pickle.dumps(synthesis)
+
+
 @pytest.fixture
-def broken(synthesis: Synthesis) -> Synthesis:
+def broken(frozen: bytes) -> Synthesis:
     """A copy of the session's synthesis, for a test to break."""
-    return copy.deepcopy(synthesis)
+    copy: Synthesis = pickle.loads(frozen)  # noqa: S301 - our own, of a moment ago
+    return copy
+
+
+@pytest.fixture(scope="session")
+def messages(synthesis: Synthesis) -> dict[str, list[str]]:
+    """What each invariant says of the session's synthesis: nothing, where all is well."""
+    return {name: list(check(synthesis)) for name, check in INVARIANTS.items()}
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.assembly.synthesis import ROOT
+from tests.assembly.cloud_assembly import ROOT
 
 USED_BY_THE_APP = (
     "app.py",

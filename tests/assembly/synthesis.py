@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-READERS = {
-    "aws-cdk": ROOT / "node_modules/aws-cdk/lib/index.js",
-    "cdk-assets": ROOT / "node_modules/cdk-assets/bin/cdk-assets.js",
-}
 
 
 @dataclass
 class Template:
-    """One stack: its name, where it goes, and its parsed template."""
+    """One stack: its name, where it goes, and its template, as bytes are counted and as it is parsed."""
 
     stack: str
     account: str
     region: str
     protected: bool
+    size: int
     body: dict[str, Any]
 
     @property
@@ -38,6 +27,12 @@ class Template:
     def suffix(self) -> str:
         """`dev`, `staging`, `prod` or `tools`."""
         return self.stack.partition("-")[2]
+
+    @property
+    def exports(self) -> dict[str, Any]:
+        """What other stacks may import, by the export's name."""
+        outputs = self.body.get("Outputs", {}).values()
+        return {output["Export"]["Name"]: output["Value"] for output in outputs if "Export" in output}
 
     def resources(self, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Logical id and resource, of these types or of all."""
@@ -56,16 +51,44 @@ class Synthesis:
     """Every manifest (by its folder) and every template, those of the stages too.
 
     `annotations` are the warnings and errors that constructs left behind, by path; `readable` is the newest
-    manifest schema that each pinned tool reads.
+    manifest schema that each pinned tool reads; `buildspecs` those that are files of the assembly, by their name;
+    `order` is that of the environments in their file.
     """
 
     manifests: dict[str, dict[str, Any]]
     templates: list[Template]
     annotations: dict[str, str]
     readable: dict[str, int]
+    buildspecs: dict[str, str]
+    order: tuple[str, ...]
 
     def template(self, stack: str) -> Template:
         return next(template for template in self.templates if template.stack == stack)
+
+    def resources(self, *types: str) -> Iterator[tuple[Template, str, dict[str, Any]]]:
+        """Template, logical id and resource, of these types or of all."""
+        for template in self.templates:
+            for logical_id, resource in template.resources(*types):
+                yield template, logical_id, resource
+
+    def properties(self, *types: str) -> Iterator[tuple[Template, str, dict[str, Any]]]:
+        """Template, logical id and properties, of these types or of all."""
+        for template, logical_id, resource in self.resources(*types):
+            yield template, logical_id, resource.get("Properties", {})
+
+    def pointed_at(self, template: Template, value: Any) -> list[tuple[str, str]]:
+        """Stack and logical id of each resource that a value refers to, through exports too."""
+        return [place for reference in references(value) for place in self._follow(template, *reference)]
+
+    def _follow(self, template: Template, function: str, target: str) -> list[tuple[str, str]]:
+        if function != "Fn::ImportValue":
+            return [(template.stack, target)]
+        exporters = [one for one in self.templates if target.startswith(f"{one.stack}:")]
+        return [
+            place
+            for exporter in exporters
+            for place in self.pointed_at(exporter, exporter.exports.get(target))
+        ]
 
     @property
     def pipeline(self) -> dict[str, Any]:
@@ -89,60 +112,19 @@ class Synthesis:
         return properties
 
 
-def synthesize(folder: Path, *, project: Path = ROOT, context: Mapping[str, str] | None = None) -> str:
-    """Run `app.py` as the CDK CLI runs it, without the validator; answers what it wrote to stderr.
-
-    Raises:
-        subprocess.CalledProcessError: when the app fails.
-    """
-    flags = json.loads((project / "cdk.json").read_text(encoding="utf-8"))["context"]
-    environment = os.environ | {
-        "CDK_OUTDIR": str(folder),
-        "CDK_CONTEXT_JSON": json.dumps(flags | dict(context or {})),
-        "CDK_VALIDATION": "false",
-    }
-    command = [sys.executable, "app.py"]
-    result = subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True, text=True)
-    return result.stderr
-
-
-def read(folder: Path) -> Synthesis:
-    """The assembly in `folder`."""
-    manifests = {
-        str(path.parent.relative_to(folder)): json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(folder.rglob("manifest.json"))
-        if not path.parent.name.startswith("asset.")
-    }
-    templates = [
-        _template(folder / where, id_, artifact)
-        for where, manifest in manifests.items()
-        for id_, artifact in manifest["artifacts"].items()
-        if artifact["type"] == "aws:cloudformation:stack"
-    ]
-    annotations = {
-        path: entry["data"]
-        for file in folder.rglob("*.metadata.json")
-        for path, entries in json.loads(file.read_text(encoding="utf-8")).items()
-        for entry in entries
-        if entry["type"] in ("aws:cdk:warning", "aws:cdk:error")
-    }
-    readable = {tool: _newest_schema(file) for tool, file in READERS.items()}
-    return Synthesis(manifests, templates, annotations, readable)
-
-
-def _template(folder: Path, id_: str, artifact: Mapping[str, Any]) -> Template:
-    properties = artifact["properties"]
-    account, region = artifact["environment"].removeprefix("aws://").split("/")
-    body = json.loads((folder / properties["templateFile"]).read_text(encoding="utf-8"))
-    protected = bool(properties.get("terminationProtection"))
-    return Template(properties.get("stackName", id_), account, region, protected, body)
-
-
-def _newest_schema(bundle: Path) -> int:
-    """The revision of the manifest schema that a tool of the CDK carries inside its bundle."""
-    (revision,) = set(
-        re.findall(
-            r"schemaHash: \"\w+\",.{0,300}?revision: (\d+)", bundle.read_text(encoding="utf-8"), re.DOTALL
-        )
-    )
-    return int(revision)
+def references(value: Any) -> list[tuple[str, str]]:
+    """Function and target of each `Ref`, `Fn::GetAtt` and `Fn::ImportValue` in a value."""
+    found, waiting = [], [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            for key, inner in part.items():
+                if key in ("Ref", "Fn::ImportValue") and isinstance(inner, str):
+                    found.append((key, inner))
+                elif key == "Fn::GetAtt":
+                    found.append((key, inner[0]))
+                elif not isinstance(inner, str):
+                    waiting.append(inner)
+    return found

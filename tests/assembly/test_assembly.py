@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.environments import DEV, TOOLS
-from tests.assembly import synthesis as assembly
+from tests.assembly import cloud_assembly as assembly
 from tests.assembly.synthesis import Synthesis
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.assembly import synthesis as assembly
+from tests.assembly import cloud_assembly as assembly
 from tests.assembly.projects import project_copy
 
 Refusal = Callable[..., list[str]]

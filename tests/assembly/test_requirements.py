@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from pipeline.environments import TOOLS
-from tests.assembly.synthesis import ROOT, Synthesis
+from tests.assembly.cloud_assembly import ROOT
+from tests.assembly.synthesis import Synthesis
 
 
 def test_the_app_is_python() -> None:

@@ -34,7 +34,7 @@ REQUEST = {
         log retention 7 to 14 days; Serverless v2 where it suits; cost tags""",
     "What comes with it": "unit tests; integration tests; deployment documentation",
 }
-INVARIANTS = re.compile(r"invariants? ((?:`\w+`(?:, )?)+)")
+INVARIANTS = re.compile(r"invariants? ((?:`[\w.]+`(?:, )?)+)")
 
 
 def proofs(cell: str) -> list[str]:

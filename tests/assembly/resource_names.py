@@ -1,17 +1,14 @@
-"""The rule of names, `{resource-type}-{suffix}`, and what AWS admits, by resource type."""
+"""Which property names a resource, within which limits of AWS, by type; and which types have no name of ours."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-
-from tests.assembly.synthesis import Synthesis
 
 
 @dataclass(frozen=True)
 class Name:
-    """The property that names a resource, and AWS's limits for it."""
+    """The property that names a resource (parts of its path with dots between), and AWS's limits for it."""
 
     property: str
     length: int
@@ -26,6 +23,9 @@ NAMES = {
     "AWS::ApiGateway::UsagePlan": Name("UsagePlanName", 128, r"[\w .-]+"),
     "AWS::ApiGatewayV2::VpcLink": Name("Name", 128, r"[\w .-]+"),
     "AWS::AutoScaling::AutoScalingGroup": Name("AutoScalingGroupName", 255),
+    "AWS::CloudFront::OriginAccessControl": Name("OriginAccessControlConfig.Name", 64),
+    "AWS::CloudFront::ResponseHeadersPolicy": Name("ResponseHeadersPolicyConfig.Name", 128),
+    "AWS::CloudFront::VpcOrigin": Name("VpcOriginEndpointConfig.Name", 64),
     "AWS::CloudWatch::Alarm": Name("AlarmName", 255),
     "AWS::CloudWatch::CompositeAlarm": Name("AlarmName", 255),
     "AWS::CloudWatch::Dashboard": Name("DashboardName", 255),
@@ -36,6 +36,7 @@ NAMES = {
     "AWS::DynamoDB::Table": Name("TableName", 255, r"[\w.-]{3,}"),
     "AWS::EC2::LaunchTemplate": Name("LaunchTemplateName", 128, r"[\w().\-/]{3,}"),
     "AWS::EC2::SecurityGroup": Name("GroupName", 255, r"(?!sg-)[\w -]+"),
+    "AWS::ECR::Repository": Name("RepositoryName", 256, r"[a-z0-9/_.-]+"),
     "AWS::ECS::Cluster": Name("ClusterName", 255),
     "AWS::ECS::Service": Name("ServiceName", 255),
     "AWS::ECS::TaskDefinition": Name("Family", 255),
@@ -57,6 +58,7 @@ NAMES = {
     # The account's id, the Region and "-an" follow, 26 of a bucket's 63 characters.
     "AWS::S3::Bucket": Name("BucketNamePrefix", 37, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"),
     "AWS::SNS::Topic": Name("TopicName", 256),
+    "AWS::SecretsManager::Secret": Name("Name", 512, r"[\w/+=.@-]+"),
     "AWS::WAFv2::WebACL": Name("Name", 128),
 }
 
@@ -73,20 +75,25 @@ NAMED_BY_AWS = {
 }
 
 
-def names_follow_the_rule(synthesis: Synthesis) -> Iterator[str]:
-    """Every physical name is `{resource-type}-{suffix}` and within the limits of its type."""
-    environments = tuple({f"-{template.suffix}" for template in synthesis.templates})
-    for template in synthesis.templates:
-        # The pipeline holds one build per environment, which carries that environment's suffix.
-        endings = environments if template.tier == "pipeline" else (f"-{template.suffix}",)
-        for logical_id, resource in template.resources(*NAMES):
-            rule = NAMES[resource["Type"]]
-            name = resource.get("Properties", {}).get(rule.property)
-            if not isinstance(name, str) and logical_id.startswith(NAMED_BY_AWS.get(resource["Type"], ())):
-                continue
-            if not isinstance(name, str) or not NAMED_AFTER_A_CLUSTER.sub(
-                r"\g<database>\g<ecs>", name
-            ).endswith(endings):
-                yield f"{template.stack} {logical_id}: {rule.property} {name!r} does not end with the suffix"
-            elif len(name) > rule.length or not re.fullmatch(rule.pattern, name):
-                yield f"{template.stack} {logical_id}: {name!r} is not {rule.pattern} of at most {rule.length}"
+# Types that AWS gives no name, but an id, the name of their parent or a host name.
+_NAMELESS = """
+    ApiGateway::BasePathMapping ApiGateway::Deployment ApiGateway::DomainName ApiGateway::Method
+    ApiGateway::Resource ApiGateway::Stage ApiGateway::UsagePlanKey ApplicationAutoScaling::ScalableTarget
+    CertificateManager::Certificate CloudFront::Distribution CloudFront::MonitoringSubscription EC2::EIP
+    EC2::EIPAssociation EC2::FlowLog EC2::InternetGateway EC2::NatGateway EC2::NetworkAcl EC2::NetworkAclEntry
+    EC2::NetworkInterface EC2::Route EC2::RouteTable EC2::SecurityGroupEgress EC2::SecurityGroupIngress
+    EC2::Subnet EC2::SubnetNetworkAclAssociation EC2::SubnetRouteTableAssociation EC2::VPC
+    EC2::VPCEndpoint EC2::VPCGatewayAttachment ECS::ClusterCapacityProviderAssociations
+    ElasticLoadBalancingV2::Listener ElasticLoadBalancingV2::ListenerRule KMS::Key Lambda::Permission
+    Logs::Delivery Route53::HealthCheck Route53::RecordSet S3::BucketPolicy SNS::TopicPolicy
+    WAFv2::LoggingConfiguration WAFv2::WebACLAssociation
+"""
+NAMELESS = frozenset(f"AWS::{type_}" for type_ in _NAMELESS.split())
+# CDK names these after their construct, and nobody ever types the name: parts of a role, of a service, of a function.
+NAMED_BY_CDK = {
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::IAM::Policy",
+    "AWS::Lambda::LayerVersion",
+}
+# Types whose names must differ from each other's too.
+ONE_SPACE = {"AWS::CloudWatch::CompositeAlarm": "AWS::CloudWatch::Alarm"}

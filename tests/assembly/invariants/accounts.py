@@ -1,30 +1,36 @@
-"""What holds for accounts, whether there is one for all or one for each: who acts where, and who trusts whom."""
+"""Whether there is one account for all or one for each: who acts where, and who trusts whom."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from tests.assembly.arns import allowing, bootstrap_role, text, texts
+from tests.assembly.policies import allowing, bootstrap_role, text, texts
+from tests.assembly.register import invariant, told
 from tests.assembly.synthesis import Synthesis, Template
 
+STACK = "pipeline-tools"
 TIERS = ("foundation", "data", "portal")
 
 
+@invariant
 def stacks_are_these_alone(synthesis: Synthesis) -> Iterator[str]:
     """The pipeline's stack and three in each environment's account; no support stack beside them."""
     for suffix in _environments(synthesis):
         accounts = {synthesis.template(f"{tier}-{suffix}").account for tier in TIERS}
         if len(accounts) != 1:
-            yield f"{suffix} is spread over {sorted(accounts)}"
+            yield told(
+                f"portal-{suffix}", "account", found=sorted(accounts), wanted="one for its three stacks"
+            )
     expected = {f"{tier}-{suffix}" for tier in TIERS for suffix in _environments(synthesis)} | {
         "pipeline-tools"
     }
     for template in synthesis.templates:
         if template.stack not in expected:
-            yield f"{template.stack} belongs to no environment"
+            yield told(template.stack, "stack", found="a stack of no environment", wanted="none")
 
 
+@invariant
 def deployments_act_in_their_account(synthesis: Synthesis) -> Iterator[str]:
     """Each takes the deploy role of its environment's account and hands over that account's execution role."""
     for suffix, account in _environments(synthesis).items():
@@ -33,21 +39,24 @@ def deployments_act_in_their_account(synthesis: Synthesis) -> Iterator[str]:
             if action["ActionTypeId"]["Provider"] != "CloudFormation":
                 continue
             if text(action.get("RoleArn", "none")) != deploy:
-                yield f"{suffix}/{action['Name']} acts as {text(action.get('RoleArn', 'none'))}"
+                found = text(action.get("RoleArn", "none"))
+                yield told(STACK, f"{suffix}/{action['Name']}", found=found, wanted=deploy)
             handed = text(action["Configuration"].get("RoleArn", "none"))
             if action["Configuration"]["ActionMode"] == "CHANGE_SET_REPLACE" and handed != execute:
-                yield f"{suffix}/{action['Name']} hands over {handed}"
+                yield told(STACK, f"{suffix}/{action['Name']}", found=f"{handed} handed over", wanted=execute)
 
 
+@invariant
 def pipeline_takes_deploy_roles_only(synthesis: Synthesis) -> Iterator[str]:
     """The pipeline's role may take the deploy role of each environment's account, and no other role."""
     role = synthesis.pipeline["RoleArn"]["Fn::GetAtt"][0]
     taken = _may_assume(_tools(synthesis), role)
     expected = sorted({bootstrap_role("deploy", account) for account in _environments(synthesis).values()})
     if taken != expected:
-        yield f"the pipeline may take {taken}, expected {expected}"
+        yield told(STACK, role, found=taken, wanted=expected)
 
 
+@invariant
 def artifacts_are_readable_where_deployed(synthesis: Synthesis) -> Iterator[str]:
     """The bucket and its key, our own, let the deploy role of each environment's account in, and nobody else from
     another account."""
@@ -67,12 +76,13 @@ def artifacts_are_readable_where_deployed(synthesis: Synthesis) -> Iterator[str]
             for principal in texts(statement["Principal"].get("AWS", []))
         }
         for missing in sorted(wanted - let_in):
-            yield f"the {what}'s policy does not allow {action} to {missing}"
+            yield told(STACK, what, found=f"no {action} for {missing}", wanted="it")
         outside = {p for p in let_in - wanted if not p.startswith(("<", f"arn:aws:iam::{tools.account}:"))}
         for principal in sorted(outside):
-            yield f"the {what}'s policy allows {action} to {principal}"
+            yield told(STACK, what, found=f"{action} for {principal}", wanted="it not")
 
 
+@invariant
 def publishers_reach_every_account(synthesis: Synthesis) -> Iterator[str]:
     """The builds of Assets may take the publishing roles of each environment's account, each of its own kind."""
     accounts = sorted(set(_environments(synthesis).values()))
@@ -82,27 +92,32 @@ def publishers_reach_every_account(synthesis: Synthesis) -> Iterator[str]:
         taken = _may_assume(_tools(synthesis), role)
         expected = [bootstrap_role(kind, account) for account in accounts]
         if taken != expected:
-            yield f"Assets/{action['Name']} may take {taken}, expected {expected}"
+            yield told(STACK, f"Assets/{action['Name']}", found=taken, wanted=expected)
 
 
+@invariant
 def self_mutation_stays_at_home(synthesis: Synthesis) -> Iterator[str]:
     """UpdatePipeline changes the pipeline alone, so it may take roles of the pipeline's account alone."""
     (action,) = synthesis.stage("UpdatePipeline")
     role = synthesis.project(action)["ServiceRole"]["Fn::GetAtt"][0]
     taken = _may_assume(_tools(synthesis), role)
-    if taken != [f"arn:*:iam::{_tools(synthesis).account}:role/*"]:
-        yield f"UpdatePipeline may take {taken}"
+    wanted = [f"arn:*:iam::{_tools(synthesis).account}:role/*"]
+    if taken != wanted:
+        yield told(STACK, role, found=taken, wanted=wanted)
 
 
+@invariant
 def tests_assume_one_role(synthesis: Synthesis) -> Iterator[str]:
     """The role of an environment's tests may take that environment's test role, and nothing else anywhere."""
     for suffix, account in _environments(synthesis).items():
         ((logical_id, _),) = _roles(_tools(synthesis), f"tests-build-{suffix}")
         taken = _may_assume(_tools(synthesis), logical_id)
-        if taken != [f"arn:aws:iam::{account}:role/pipeline-tests-{suffix}"]:
-            yield f"tests-build-{suffix} may take {taken}"
+        wanted = [f"arn:aws:iam::{account}:role/pipeline-tests-{suffix}"]
+        if taken != wanted:
+            yield told(STACK, logical_id, found=taken, wanted=wanted)
 
 
+@invariant
 def tests_are_trusted_by_name(synthesis: Synthesis) -> Iterator[str]:
     """An environment's test role trusts the pipeline's account, and there only its own test build's role."""
     home = _tools(synthesis).account
@@ -114,17 +129,17 @@ def tests_are_trusted_by_name(synthesis: Synthesis) -> Iterator[str]:
             "Principal": {"AWS": f"arn:aws:iam::{home}:root"},
             "Condition": {"ArnEquals": {"aws:PrincipalArn": caller}},
         }
-        ((_, role),) = _roles(synthesis.template(f"portal-{suffix}"), f"pipeline-tests-{suffix}")
+        ((logical_id, role),) = _roles(synthesis.template(f"portal-{suffix}"), f"pipeline-tests-{suffix}")
         found = [
             {**statement, "Principal": {"AWS": text(statement["Principal"]["AWS"])}}
             for statement in role["AssumeRolePolicyDocument"]["Statement"]
         ]
         if found != [expected]:
-            yield f"pipeline-tests-{suffix} trusts {found}"
+            yield told(f"portal-{suffix}", logical_id, found=found, wanted=expected)
 
 
 def _tools(synthesis: Synthesis) -> Template:
-    return synthesis.template("pipeline-tools")
+    return synthesis.template(STACK)
 
 
 def _environments(synthesis: Synthesis) -> dict[str, str]:

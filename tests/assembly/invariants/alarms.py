@@ -1,0 +1,84 @@
+"""Every alarm acts when it rings and when it ends, and says what silence means."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from tests.assembly.register import invariant, told
+from tests.assembly.synthesis import Synthesis
+
+ALARM, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
+DASHBOARD = "AWS::CloudWatch::Dashboard"
+# CPU, memory and tasks of ECS, connections and load of Aurora, latency and errors of the API.
+SHOWN = {
+    *("CPUUtilization", "MemoryUtilization", "RunningTaskCount"),
+    *("DatabaseConnections", "Latency", "5XXError"),
+}
+PAGES = ("degraded-alarm", "unavailable-alarm")
+
+
+@invariant
+def alarms_act(synthesis: Synthesis) -> Iterator[str]:
+    """To the topic of their environment, in both directions."""
+    for template, logical_id, alarm in synthesis.properties(ALARM, COMPOSITE):
+        home = f"foundation-{template.suffix}"
+        topics = {(home, id_) for id_, _ in synthesis.template(home).resources("AWS::SNS::Topic")}
+        for field in ("AlarmActions", "OKActions"):
+            found = set(synthesis.pointed_at(template, alarm.get(field)))
+            if found != topics:
+                yield told(
+                    template.stack, logical_id, found=f"{field} {sorted(found)}", wanted=sorted(topics)
+                )
+        if alarm.get("ActionsEnabled", True) is not True:
+            yield told(template.stack, logical_id, found="actions turned off", wanted="them on")
+
+
+@invariant
+def alarms_say_what_silence_means(synthesis: Synthesis) -> Iterator[str]:
+    """Whether missing data is breaching, is not, or keeps the state; by default an alarm would fall silent."""
+    for template, logical_id, alarm in synthesis.properties(ALARM):
+        if alarm.get("TreatMissingData") not in ("breaching", "notBreaching", "ignore"):
+            found = f"TreatMissingData {alarm.get('TreatMissingData')}"
+            yield told(template.stack, logical_id, found=found, wanted="breaching, notBreaching or ignore")
+
+
+@invariant
+def alarms_are_explained(synthesis: Synthesis) -> Iterator[str]:
+    """Whoever is woken reads what it is about."""
+    for template, logical_id, alarm in synthesis.properties(ALARM, COMPOSITE):
+        if not alarm.get("AlarmDescription"):
+            yield told(template.stack, logical_id, found="no description", wanted="one sentence")
+
+
+@invariant
+def two_composites_page(synthesis: Synthesis) -> Iterator[str]:
+    """Unavailable and degraded, each made of alarms of the template."""
+    for template in synthesis.templates:
+        if template.tier != "portal":
+            continue
+        composites = dict(template.properties(COMPOSITE))
+        names = sorted(str(alarm.get("AlarmName")) for alarm in composites.values())
+        wanted = [f"{name}-{template.suffix}" for name in PAGES]
+        if names != wanted:
+            yield told(template.stack, "composites", found=names, wanted=wanted)
+        alarms = {(template.stack, id_) for id_, _ in template.resources(ALARM)}
+        for logical_id, composite in composites.items():
+            watched = set(synthesis.pointed_at(template, composite["AlarmRule"]))
+            if not watched or watched - alarms or not re.search(r"ALARM\(", str(composite["AlarmRule"])):
+                found = f"a rule over {sorted(watched - alarms)}"
+                yield told(template.stack, logical_id, found=found, wanted="alarms of the template")
+
+
+@invariant
+def the_dashboard_shows_what_matters(synthesis: Synthesis) -> Iterator[str]:
+    """One dashboard for each environment, with the metrics that were asked for."""
+    for template in synthesis.templates:
+        if template.tier != "portal":
+            continue
+        boards = [json.dumps(board["DashboardBody"]) for _, board in template.properties(DASHBOARD)]
+        missing = {metric for metric in SHOWN if not any(f'\\"{metric}\\"' in board for board in boards)}
+        if len(boards) != 1 or missing:
+            found = f"{len(boards)} without {sorted(missing)}"
+            yield told(template.stack, "dashboard", found=found, wanted="one with all of them")

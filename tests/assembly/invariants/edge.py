@@ -1,0 +1,153 @@
+"""What stands before the portal: failover, firewalls, access logs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from tests.assembly.policies import text
+from tests.assembly.register import invariant, told
+from tests.assembly.synthesis import Synthesis, Template
+
+DISTRIBUTION, STAGE, ACL = "AWS::CloudFront::Distribution", "AWS::ApiGateway::Stage", "AWS::WAFv2::WebACL"
+RECORD = "AWS::Route53::RecordSet"
+# https://docs.aws.amazon.com/general/latest/gr/cf_region.html: the one zone of all distributions.
+CLOUDFRONTS_ZONE = "Z2FDTNDATAQYW2"
+MANAGED_RULES = {
+    "AWSManagedRulesAmazonIpReputationList",
+    "AWSManagedRulesCommonRuleSet",
+    "AWSManagedRulesKnownBadInputsRuleSet",
+}
+# WAF refuses a log group with another beginning.
+WAF_LOGS = "aws-waf-logs-"
+
+
+@invariant
+def failover_records_come_in_pairs(synthesis: Synthesis) -> Iterator[str]:
+    """A primary with a health check and a secondary elsewhere, for IPv4 and for IPv6."""
+    for template in _portals(synthesis):
+        pairs: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
+        for _, record in template.properties(RECORD):
+            if "Failover" in record:
+                pairs[record["Name"], record["Type"]][record["Failover"]] = record
+        if sorted(type_ for _, type_ in pairs) != ["A", "AAAA"]:
+            yield told(template.stack, "failover", found=sorted(pairs), wanted="A and AAAA of one name")
+        for (name, type_), pair in pairs.items():
+            where = f"{type_}-{name}"
+            if sorted(pair) != ["PRIMARY", "SECONDARY"]:
+                yield told(template.stack, where, found=sorted(pair), wanted="PRIMARY and SECONDARY")
+                continue
+            if "HealthCheckId" not in pair["PRIMARY"]:
+                yield told(template.stack, where, found="a primary that never fails", wanted="a health check")
+            zones = [text(pair[role]["AliasTarget"]["HostedZoneId"]) for role in ("PRIMARY", "SECONDARY")]
+            if zones[0] != CLOUDFRONTS_ZONE or zones[1] == CLOUDFRONTS_ZONE:
+                wanted = "CloudFront, and a secondary that is none"
+                yield told(template.stack, where, found=f"the zones {zones}", wanted=wanted)
+
+
+@invariant
+def health_checks_ask_by_https(synthesis: Synthesis) -> Iterator[str]:
+    """A path of the application, over TLS with its server name."""
+    for template, logical_id, properties in synthesis.properties("AWS::Route53::HealthCheck"):
+        config = properties["HealthCheckConfig"]
+        found = (config["Type"], config.get("EnableSNI"), str(config.get("ResourcePath", "/"))[:8])
+        if found != ("HTTPS", True, "/healthz"):
+            yield told(template.stack, logical_id, found=found, wanted="HTTPS with SNI to /healthz")
+
+
+@invariant
+def every_name_has_both_addresses(synthesis: Synthesis) -> Iterator[str]:
+    """Whatever has an A record has an AAAA record."""
+    for template in _portals(synthesis):
+        types: dict[str, set[str]] = defaultdict(set)
+        for _, record in template.properties(RECORD):
+            types[record["Name"]].add(record["Type"])
+        for name, found in types.items():
+            if found != {"A", "AAAA"}:
+                yield told(template.stack, name, found=sorted(found), wanted="A and AAAA")
+
+
+@invariant
+def every_door_has_a_firewall(synthesis: Synthesis) -> Iterator[str]:
+    """The distribution and every API stage, the maintenance page's too."""
+    for template in _portals(synthesis):
+        acls = {(template.stack, id_) for id_, _ in template.resources(ACL)}
+        guarded = {
+            place
+            for _, association in template.properties("AWS::WAFv2::WebACLAssociation")
+            if acls.intersection(synthesis.pointed_at(template, association["WebACLArn"]))
+            for place in synthesis.pointed_at(template, association["ResourceArn"])
+        }
+        for logical_id, distribution in template.properties(DISTRIBUTION):
+            acl = distribution["DistributionConfig"].get("WebACLId")
+            if acls.intersection(synthesis.pointed_at(template, acl)):
+                guarded.add((template.stack, logical_id))
+        for logical_id, _ in template.resources(DISTRIBUTION, STAGE):
+            if (template.stack, logical_id) not in guarded:
+                yield told(template.stack, logical_id, found="no web ACL", wanted="one of the template")
+
+
+@invariant
+def firewalls_block(synthesis: Synthesis) -> Iterator[str]:
+    """Three managed groups that act as AWS made them, and a rate for each address."""
+    for template, logical_id, acl in synthesis.properties(ACL):
+        managed, rated = set(), False
+        for rule in acl["Rules"]:
+            statement = rule["Statement"]
+            if "ManagedRuleGroupStatement" in statement and rule.get("OverrideAction") == {"None": {}}:
+                managed.add(statement["ManagedRuleGroupStatement"]["Name"])
+            if "RateBasedStatement" in statement:
+                rated = "Block" in rule.get("Action", {})
+        if MANAGED_RULES - managed or not rated:
+            found = f"{sorted(managed)}, blocking by rate {rated}"
+            yield told(template.stack, logical_id, found=found, wanted=f"{sorted(MANAGED_RULES)} and a rate")
+
+
+@invariant
+def firewalls_are_logged(synthesis: Synthesis) -> Iterator[str]:
+    """To a group whose name WAF accepts, without cookies and keys."""
+    logged = set()
+    for template, logical_id, logging in synthesis.properties("AWS::WAFv2::LoggingConfiguration"):
+        groups = [
+            synthesis.template(stack).body["Resources"][id_]["Properties"]["LogGroupName"]
+            for stack, id_ in synthesis.pointed_at(template, logging["LogDestinationConfigs"])
+        ]
+        if not groups or not all(str(group).startswith(WAF_LOGS) for group in groups):
+            yield told(template.stack, logical_id, found=f"log groups {groups}", wanted=f"{WAF_LOGS}*")
+        redacted = {one.get("SingleHeader", {}).get("Name") for one in logging.get("RedactedFields", [])}
+        if not {"authorization", "cookie", "x-api-key"} <= redacted:
+            yield told(template.stack, logical_id, found=f"redacted {redacted}", wanted="cookies and keys")
+        logged |= set(synthesis.pointed_at(template, logging["ResourceArn"]))
+    for template, logical_id, _ in synthesis.properties(ACL):
+        if (template.stack, logical_id) not in logged:
+            yield told(template.stack, logical_id, found="no logging", wanted="a LoggingConfiguration")
+
+
+@invariant
+def every_door_is_logged(synthesis: Synthesis) -> Iterator[str]:
+    """Access logs of the distribution, of every API stage and of the balancer."""
+    for template in _portals(synthesis):
+        delivered = {
+            place
+            for _, source in template.properties("AWS::Logs::DeliverySource")
+            for place in synthesis.pointed_at(template, source["ResourceArn"])
+        }
+        for logical_id, _ in template.resources(DISTRIBUTION):
+            if (template.stack, logical_id) not in delivered:
+                yield told(template.stack, logical_id, found="no access log", wanted="a DeliverySource")
+        groups = {(template.stack, id_) for id_, _ in template.resources("AWS::Logs::LogGroup")}
+        for logical_id, stage in template.properties(STAGE):
+            target = stage.get("AccessLogSetting", {}).get("DestinationArn")
+            if not groups.intersection(synthesis.pointed_at(template, target)):
+                yield told(
+                    template.stack, logical_id, found="no access log", wanted="a group of the template"
+                )
+        for logical_id, balancer in template.properties("AWS::ElasticLoadBalancingV2::LoadBalancer"):
+            attributes = {one["Key"]: one["Value"] for one in balancer["LoadBalancerAttributes"]}
+            if attributes.get("access_logs.s3.enabled") != "true":
+                yield told(template.stack, logical_id, found="no access log", wanted="access_logs.s3.enabled")
+
+
+def _portals(synthesis: Synthesis) -> list[Template]:
+    return [template for template in synthesis.templates if template.tier == "portal"]

@@ -1,0 +1,129 @@
+"""Ways to leave a door unguarded, unlogged or without a way round."""
+
+from __future__ import annotations
+
+from tests.assembly.invariants import api, edge
+from tests.assembly.register import breaks
+from tests.assembly.synthesis import Synthesis
+from tests.assembly.twins.edits import properties, remove
+
+PLAN = "AWS::ApiGateway::UsagePlan"
+
+
+@breaks(edge.failover_records_come_in_pairs)
+def lose_the_secondary(synthesis: Synthesis) -> None:
+    remove(synthesis, "portal", edge.RECORD, "SecondaryAaaa")
+
+
+@breaks(edge.failover_records_come_in_pairs)
+def never_fail_over(synthesis: Synthesis) -> None:
+    del properties(synthesis, "portal-prod", edge.RECORD, "PrimaryA")["HealthCheckId"]
+
+
+@breaks(edge.failover_records_come_in_pairs)
+def fail_over_to_the_same_distribution(synthesis: Synthesis) -> None:
+    primary = properties(synthesis, "portal-prod", edge.RECORD, "PrimaryA")
+    properties(synthesis, "portal-prod", edge.RECORD, "SecondaryA")["AliasTarget"] = primary["AliasTarget"]
+
+
+@breaks(edge.health_checks_ask_by_https)
+def check_whether_the_port_is_open(synthesis: Synthesis) -> None:
+    check = properties(synthesis, "portal-dev", "AWS::Route53::HealthCheck")
+    check["HealthCheckConfig"]["Type"] = "TCP"
+
+
+@breaks(edge.every_name_has_both_addresses)
+def forget_ipv6(synthesis: Synthesis) -> None:
+    remove(synthesis, "portal", edge.RECORD, "ApiAaaa")
+
+
+@breaks(edge.every_door_has_a_firewall)
+def unguard_the_distribution(synthesis: Synthesis) -> None:
+    del properties(synthesis, "portal-prod", edge.DISTRIBUTION)["DistributionConfig"]["WebACLId"]
+
+
+@breaks(edge.every_door_has_a_firewall)
+def unguard_the_maintenance_page(synthesis: Synthesis) -> None:
+    remove(synthesis, "portal", "AWS::WAFv2::WebACLAssociation", "Maintenance")
+
+
+@breaks(edge.firewalls_block)
+def count_instead_of_blocking(synthesis: Synthesis) -> None:
+    rules = properties(synthesis, "portal-prod", edge.ACL)["Rules"]
+    next(rule for rule in rules if rule["Name"] == "common")["OverrideAction"] = {"Count": {}}
+
+
+@breaks(edge.firewalls_block)
+def admit_any_rate(synthesis: Synthesis) -> None:
+    rules = properties(synthesis, "portal-prod", edge.ACL)["Rules"]
+    rules.remove(next(rule for rule in rules if rule["Name"] == "rate"))
+
+
+@breaks(edge.firewalls_are_logged)
+def log_to_a_group_that_waf_refuses(synthesis: Synthesis) -> None:
+    group = properties(synthesis, "portal-dev", "AWS::Logs::LogGroup", "CdnFirewall")
+    group["LogGroupName"] = "/waf/cdn-dev"
+
+
+@breaks(edge.firewalls_are_logged)
+def log_the_cookies(synthesis: Synthesis) -> None:
+    properties(synthesis, "portal-dev", "AWS::WAFv2::LoggingConfiguration")["RedactedFields"] = []
+
+
+@breaks(edge.firewalls_are_logged)
+def log_one_firewall_only(synthesis: Synthesis) -> None:
+    remove(synthesis, "portal", "AWS::WAFv2::LoggingConfiguration")
+
+
+@breaks(edge.every_door_is_logged)
+def lose_the_access_log_of_the_distribution(synthesis: Synthesis) -> None:
+    remove(synthesis, "portal", "AWS::Logs::DeliverySource")
+
+
+@breaks(edge.every_door_is_logged)
+def lose_the_access_log_of_the_api(synthesis: Synthesis) -> None:
+    del properties(synthesis, "portal-prod", edge.STAGE)["AccessLogSetting"]
+
+
+@breaks(edge.every_door_is_logged)
+def lose_the_access_log_of_the_balancer(synthesis: Synthesis) -> None:
+    balancer = properties(synthesis, "portal-prod", "AWS::ElasticLoadBalancingV2::LoadBalancer")
+    balancer["LoadBalancerAttributes"] = []
+
+
+@breaks(api.methods_require_a_key)
+def admit_callers_without_a_key(synthesis: Synthesis) -> None:
+    properties(synthesis, "portal-prod", api.METHOD, "proxyANY3")["ApiKeyRequired"] = False
+
+
+@breaks(api.integrations_target_the_balancer)
+def forget_the_integration_target(synthesis: Synthesis) -> None:
+    del properties(synthesis, "portal-prod", api.METHOD, "healthGET")["Integration"]["IntegrationTarget"]
+
+
+@breaks(api.requests_are_validated)
+def take_whatever_comes(synthesis: Synthesis) -> None:
+    del properties(synthesis, "portal-prod", api.METHOD, "healthGET")["RequestValidatorId"]
+
+
+@breaks(api.deployments_wait_for_their_methods)
+def deploy_before_the_methods(synthesis: Synthesis) -> None:
+    resources = synthesis.template("portal-dev").body["Resources"]
+    deployment = next(one for one in resources.values() if one["Type"] == "AWS::ApiGateway::Deployment")
+    deployment["DependsOn"] = []
+
+
+@breaks(api.keys_are_limited)
+def leave_a_key_without_a_plan(synthesis: Synthesis) -> None:
+    remove(synthesis, "portal", "AWS::ApiGateway::UsagePlanKey")
+
+
+@breaks(api.keys_are_limited)
+def leave_a_plan_without_a_quota(synthesis: Synthesis) -> None:
+    del properties(synthesis, "portal-dev", PLAN)["Quota"]
+
+
+@breaks(api.stages_admit_the_sum_of_the_plans)
+def throttle_below_the_plans(synthesis: Synthesis) -> None:
+    stage = properties(synthesis, "portal-dev", edge.STAGE, "ApiRestApi")
+    stage["MethodSettings"][0]["ThrottlingRateLimit"] = 10
