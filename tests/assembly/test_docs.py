@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatch
 
-from tests.assembly.synthesis import ROOT, Synthesis
-from tests.unit.documents import CODE, rows
+from tests.assembly.synthesis import Synthesis
+from tests.unit.documents import CODE, ROOT, rows
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")

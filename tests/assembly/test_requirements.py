@@ -38,13 +38,3 @@ def test_the_database_is_aurora_postgresql(synthesis: Synthesis) -> None:
                 for _, properties in template.properties("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
             }
             assert engines == {"aurora-postgresql"}, template.stack
-
-
-def test_the_sessions_are_billed_on_demand(synthesis: Synthesis) -> None:
-    for template in synthesis.templates:
-        modes = {
-            properties["TableName"].removesuffix(f"-{template.suffix}"): properties["BillingMode"]
-            for _, properties in template.properties("AWS::DynamoDB::GlobalTable")
-        }
-        if template.tier == "data":
-            assert modes == dict.fromkeys(("sessions", "session-events"), "PAY_PER_REQUEST"), template.stack
