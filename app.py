@@ -1,8 +1,12 @@
-"""The CDK app: the pipeline with every environment, or with `-c environmentSuffix=pr-42` one sandbox alone."""
+"""The CDK app: the pipeline with every environment, or with `-c environmentSuffix=pr-42` one sandbox alone.
+
+With `-c compliance=on` the synthesis passes the compliance gate, or fails.
+"""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import aws_cdk as cdk
 
@@ -32,11 +36,21 @@ def build(app: cdk.App) -> None:
 def main() -> None:
     # Without the stacks of calls, an assembly tells nothing of the machine that made it.
     app = cdk.App(analytics_reporting=False, context={"aws:cdk:disable-creation-stack-traces": True})
+    gate = None
+    if app.node.try_get_context("compliance") == "on":
+        # Imported here, because the rule packs cost what a synthesis in the inner loop should not wait for.
+        from compliance.gate import Gate
+
+        gate = Gate(app)
     try:
         build(app)
     except ConfigurationError as error:
         sys.exit(str(error))
-    app.synth()
+    assembly = Path(app.synth().directory)
+    if gate:
+        gate.report_nist(assembly)
+        if problems := gate.problems(assembly):
+            sys.exit("\n".join(problems))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from portal_stage.boundary import boundary_problems
 from portal_stage.config import REGION, Environment
 from portal_stage.errors import Checked, ConfigurationError, ErrorCollector
 from portal_stage.names import Names, suffix_problem
@@ -30,6 +31,8 @@ class Tools(Checked):
     project: str = "customer-portal"
     owner: str
     cost_center: str
+    permissions_boundary: str | None = None
+    """A managed policy of the account, by name or ARN, that bounds every role of the pipeline; None for none."""
 
     label = "tools: "
 
@@ -46,6 +49,7 @@ class Tools(Checked):
         if not matches(r"[\w.-]+(?:/[\w.-]+)*", self.branch):
             yield problem("branch", self.branch, "use a branch's name without refs/heads/", example="main")
         yield from tag_problems(project=self.project, owner=self.owner, cost_center=self.cost_center)
+        yield from boundary_problems(self.permissions_boundary, self.account)
 
     @property
     def names(self) -> Names:

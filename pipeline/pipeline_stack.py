@@ -8,14 +8,17 @@ from typing import cast
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_iam as iam
 from aws_cdk import pipelines
 from constructs import Construct
 
 from pipeline import buildspec
+from pipeline.acknowledgements import excuse_builds
 from pipeline.artifacts import ArtifactBucket
 from pipeline.config import SUFFIX, Tools
 from pipeline.pins import pinned
 from pipeline.steps import IntegrationTests, approval_step, synth_step, use_connection
+from portal_stage.boundary import boundary_arn
 from portal_stage.config import Environment
 from portal_stage.custom_resources import adopt_providers
 from portal_stage.foundation.key import EnvironmentKey
@@ -67,6 +70,8 @@ class PipelineStack(cdk.Stack):
             owner=tools.owner,
             cost_center=tools.cost_center,
         )
+        self._bound_roles()
+        excuse_builds(self, self._delivery, artifacts=self._artifacts, tools=tools)
 
     def _make_delivery(self, environments: Sequence[Environment]) -> pipelines.CodePipeline:
         return pipelines.CodePipeline(
@@ -120,6 +125,12 @@ class PipelineStack(cdk.Stack):
             log_group=self._log_group,
         )
         self._delivery.add_stage(stage, post=[tests.step])
+
+    def _bound_roles(self) -> None:
+        """Not by the stack's own argument, which would reach into the environments, whose accounts are others."""
+        if boundary := boundary_arn(self._tools.permissions_boundary, self._tools.account):
+            policy = iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", boundary)
+            iam.PermissionsBoundary.of(self).apply(policy)
 
     def _refine(self) -> None:
         """What CDK Pipelines has no argument for; possible once the pipeline is built."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from portal_stage.boundary import boundary_problems
 from portal_stage.data.config import DatabaseConfig
 from portal_stage.errors import Checked
 from portal_stage.foundation.config import NetworkConfig
@@ -63,6 +64,8 @@ class Environment(Checked):
     owner: str
     cost_center: str
     log_days: int = 14
+    permissions_boundary: str | None = None
+    """A managed policy of the account, by name or ARN, that bounds every role of the environment; None for none."""
     network: NetworkConfig
     database: DatabaseConfig
     alarms: AlarmConfig = AlarmConfig()  # noqa: RUF009 - frozen
@@ -81,6 +84,7 @@ class Environment(Checked):
         yield from tag_problems(project=self.project, owner=self.owner, cost_center=self.cost_center)
         if self.log_days not in (7, 14):
             yield problem("log_days", self.log_days, "use 7 or 14 days", example=14)
+        yield from boundary_problems(self.permissions_boundary, self.account)
         # The first name of a certificate becomes its common name, which holds 64 characters.
         if len(self.portal_host) > 64:
             rule = f"use a zone that keeps {self.portal_host!r} within 64 characters"

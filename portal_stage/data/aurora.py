@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
+from portal_stage.acknowledgements import acknowledge
 from portal_stage.data.config import DatabaseConfig
 from portal_stage.foundation.network import DATA
 from portal_stage.foundation.security_groups import POSTGRESQL
@@ -69,6 +70,19 @@ class Aurora(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         self.cluster.node.add_dependency(logs)
+        acknowledge(
+            self.cluster,
+            "AwsSolutions::AwsSolutions-RDS10",
+            reason="The brief forbids deletion protection: every environment can be destroyed by one command. In its "
+            "place stand the approval before production, backups of 7 days or more, and deployments that only the "
+            "pipeline's role may make.",
+        )
+        acknowledge(
+            self.cluster,
+            "AwsSolutions::AwsSolutions-RDS6",
+            reason="The master's password is made, kept and rotated by RDS in Secrets Manager, and connections "
+            "without TLS are refused.",
+        )
 
     @property
     def secret_arn(self) -> str:

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from portal_stage.acknowledgements import acknowledge
 from portal_stage.foundation.config import NetworkConfig
 from portal_stage.foundation.nat import HealingNat
 from portal_stage.names import Names
@@ -51,6 +52,13 @@ class Network(Construct):
                 "DynamoDb": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.DYNAMODB),
             },
         )
+        for subnet in self.vpc.public_subnets:
+            acknowledge(
+                subnet,
+                "PCI.DSS.321::PCI.DSS.321-VPCNoUnrestrictedRouteToIGW",
+                reason="The public subnets hold the NAT instances and nothing else. No security group lets the "
+                "Internet in, and what leaves is HTTPS.",
+            )
         for tier, subnets in (
             (PUBLIC, self.vpc.public_subnets),
             (APP, self.vpc.private_subnets),

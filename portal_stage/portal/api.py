@@ -9,6 +9,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from portal_stage.acknowledgements import acknowledge
 from portal_stage.foundation.network import APP
 from portal_stage.logs import log_group
 from portal_stage.names import Names
@@ -67,6 +68,24 @@ class Api(Construct):
             request_validator_name=names("api-validator"),
             validate_request_parameters=True,
             validate_request_body=True,
+        )
+        acknowledge(
+            self._rest_api,
+            "AwsSolutions::AwsSolutions-APIG4",
+            "AwsSolutions::AwsSolutions-COG4",
+            reason="The brief asks for API keys: each client has its own, with a usage plan. Who a customer is, is for "
+            "the backend to say, which keeps the sessions. GET /api/health tells only that the backend answers.",
+        )
+        acknowledge(
+            self._rest_api,
+            "PCI.DSS.321::PCI.DSS.321-APIGWCacheEnabledAndEncrypted",
+            reason="Nothing is cached, so there is no cache to encrypt: answers are customers' own.",
+        )
+        acknowledge(
+            self._rest_api,
+            "PCI.DSS.321::PCI.DSS.321-APIGWSSLEnabled",
+            reason="The way to the balancer is HTTPS inside the VPC, by a VPC link whose security group alone may open "
+            "it. The balancer asks for no client certificate.",
         )
         api = self._rest_api.root.add_resource("api")
         self._method(api.add_resource("health"), "GET", f"https://{domain.origin_host}/api/health", key=False)

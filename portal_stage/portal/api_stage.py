@@ -29,12 +29,14 @@ def stage_options(access_logs: logs.ILogGroup, config: ApiConfig) -> apigateway.
 
 
 def maintenance_options(access_logs: logs.ILogGroup) -> apigateway.StageOptions:
-    """The same lines for a stage that has nothing behind it: no execution to log, and no plan to stay above."""
+    """The same lines for a stage that has nothing behind it, and so no plan to stay above."""
     return apigateway.StageOptions(
         stage_name=STAGE,
         metrics_enabled=True,
         access_log_destination=apigateway.LogGroupLogDestination(access_logs),
         access_log_format=_json_line(),
+        logging_level=apigateway.MethodLoggingLevel.ERROR,
+        data_trace_enabled=False,
     )
 
 

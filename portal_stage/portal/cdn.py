@@ -9,6 +9,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from portal_stage.acknowledgements import acknowledge
 from portal_stage.names import Names
 from portal_stage.portal.domain import Domain
 
@@ -60,6 +61,18 @@ class Cdn(Construct):
                 "/static/*": self._files(static_files),
             },
             error_responses=[_outage(status) for status in _OUTAGES],
+        )
+        acknowledge(
+            self.distribution,
+            "AwsSolutions::AwsSolutions-CFR1",
+            reason="Customers travel, and the brief names no country to refuse. The web ACL turns addresses of bad "
+            "reputation and floods away wherever they come from.",
+        )
+        acknowledge(
+            self.distribution,
+            "AwsSolutions::AwsSolutions-CFR3",
+            reason="Every request is logged, by CloudFront's standard logging v2 to an encrypted log group "
+            "(log_delivery.py). The rule knows only the older way, to a bucket with ACLs.",
         )
 
     def _pages(self, balancer: cloudfront.IOrigin) -> cloudfront.BehaviorOptions:

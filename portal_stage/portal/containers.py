@@ -114,14 +114,21 @@ class Containers(Construct):
         secret.grant_read(role)
         tables = self._data.sessions
         # Single actions: the table's own "read" and "write" grants would include Scan.
-        tables.sessions.grant(
-            role, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"
-        )
-        tables.events.grant(role, "dynamodb:PutItem", "dynamodb:Query")
+        for table, actions in (
+            (tables.sessions, ("GetItem", "PutItem", "DeleteItem", "Query")),
+            (tables.events, ("PutItem", "Query")),
+        ):
+            indexes = [f"{table.table_arn}/index/{index}" for index in (CUSTOMER_INDEX, DEVICE_INDEX)]
+            role.add_to_principal_policy(
+                iam.PolicyStatement(
+                    actions=[f"dynamodb:{action}" for action in actions],
+                    resources=[table.table_arn, *indexes],
+                )
+            )
         region = self._environment.region
         role.add_to_principal_policy(
             iam.PolicyStatement(
-                actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
                 resources=[self._foundation.key.key_arn],
                 conditions={
                     "StringEquals": {

@@ -17,6 +17,11 @@ _PRIVATE_ECR = re.compile(
 )
 
 
+def is_in_ecr(reference: str | None) -> bool:
+    """Whether pulling it takes an ECR login; the images of a public registry take none."""
+    return reference is None or _PRIVATE_ECR.fullmatch(reference) is not None
+
+
 def container_image(scope: Construct, kind: str, *, reference: str | None) -> ecs.ContainerImage:
     """The image of the service `kind`; one in a private ECR repository comes with the permission to pull it."""
     if reference is None:

@@ -9,6 +9,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
+from portal_stage.acknowledgements import acknowledge
 from portal_stage.foundation.network import APP
 from portal_stage.names import Names
 from portal_stage.portal.config import ServiceConfig
@@ -47,6 +48,12 @@ class LoadBalancer(Construct):
             drop_invalid_header_fields=True,
             deletion_protection=False,
         )
+        acknowledge(
+            self.alb,
+            "PCI.DSS.321::PCI.DSS.321-ALBWAFEnabled",
+            reason="The balancer is internal. Both ways to it, CloudFront and API Gateway, have a web ACL, and its "
+            "security group lets nobody else in but the pipeline's probe.",
+        )
         self._keep_access_logs()
         self.frontend_targets = self._target_group("frontend", frontend)
         self.backend_targets = self._target_group("backend", backend)
@@ -75,10 +82,10 @@ class LoadBalancer(Construct):
         service.node.add_dependency(self.listener)
 
     def _keep_access_logs(self) -> None:
-        bucket = LogBucket(self, "Logs", prefix=self._names("alb-logs"))
-        self.alb.log_access_logs(bucket, "alb")
+        self.log_bucket = LogBucket(self, "Logs", prefix=self._names("alb-logs"))
+        self.alb.log_access_logs(self.log_bucket, "alb")
         # The balancer goes before the bucket is emptied, or its last lines keep the bucket alive.
-        self.alb.node.add_dependency(bucket)
+        self.alb.node.add_dependency(self.log_bucket)
 
     def _target_group(self, kind: str, service: ServiceConfig) -> elb.ApplicationTargetGroup:
         return elb.ApplicationTargetGroup(

@@ -6,9 +6,10 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from portal_stage.acknowledgements import acknowledge
 from portal_stage.logs import log_group
 from portal_stage.names import Names
-from portal_stage.portal.api_stage import maintenance_options
+from portal_stage.portal.api_stage import keep_execution_log, maintenance_options
 from portal_stage.portal.domain import Domain, answer_over_ipv6
 
 _PAGE = (
@@ -54,6 +55,17 @@ class MaintenancePage(Construct):
             deploy_options=maintenance_options(access_logs),
         )
         rest_api.node.try_remove_child("Endpoint")
+        keep_execution_log(rest_api, key=key, days=log_days)
+        acknowledge(
+            rest_api,
+            "AwsSolutions::AwsSolutions-APIG2",
+            "AwsSolutions::AwsSolutions-APIG4",
+            "AwsSolutions::AwsSolutions-COG4",
+            "PCI.DSS.321::PCI.DSS.321-APIGWCacheEnabledAndEncrypted",
+            "PCI.DSS.321::PCI.DSS.321-APIGWSSLEnabled",
+            reason="One public page, the same for everybody: nothing of a request is read, nothing stands behind it, "
+            "and nothing is cached.",
+        )
         for resource in (rest_api.root, rest_api.root.add_resource("{proxy+}")):
             self._answer(resource)
         self.stage_arn = rest_api.deployment_stage.stage_arn

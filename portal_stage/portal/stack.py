@@ -74,7 +74,9 @@ class PortalStack(cdk.Stack):
             tier.roll_back_on_errors(targets, foundation.alarm_topic)
         alb = self.load_balancer.alb
 
-        self.static_site = StaticSite(self, "StaticSite", names=names)
+        self.static_site = StaticSite(
+            self, "StaticSite", names=names, log_bucket=self.load_balancer.log_bucket
+        )
         cdn_firewall = self._firewall("cdn", environment, foundation)
         self.cdn = Cdn(
             self,

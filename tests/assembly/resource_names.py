@@ -70,8 +70,8 @@ NAMED_AFTER_A_CLUSTER = re.compile(
 NAMED_BY_AWS = {
     "AWS::IAM::Role": ("Custom", "Delivery"),
     "AWS::CodeBuild::Project": ("DeliveryAssets",),
-    # API Gateway writes its execution log to a group that it names after the API's id.
-    "AWS::Logs::LogGroup": ("ApiRestApiExecutionLogs",),
+    # API Gateway writes its execution logs to groups that it names after the APIs' ids.
+    "AWS::Logs::LogGroup": ("ApiRestApiExecutionLogs", "MaintenanceRestApiExecutionLogs"),
 }
 
 

@@ -41,8 +41,8 @@ KEYS: dict[str, tuple[Callable[[dict[str, Any]], Any], ...]] = {
     "AWS::SQS::Queue": (_at("KmsMasterKeyId"),),
     "AWS::SecretsManager::Secret": (_at("KmsKeyId"),),
 }
-# Buckets that S3's own key encrypts: load balancers cannot write logs with another, and static files are public.
-OWN_KEY_OF_S3 = ("alb-logs", "static")
+# Buckets that S3's own key encrypts: load balancers and S3 cannot write logs with another, and static files are public.
+OWN_KEY_OF_S3 = ("alb-logs", "artifacts-logs", "static")
 
 
 def _our_keys(synthesis: Synthesis, template: Template) -> set[tuple[str, str]]:

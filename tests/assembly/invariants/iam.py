@@ -45,7 +45,11 @@ SERVICES = {
     },
     "AWS::KMS::Key": {"cloudwatch.amazonaws.com", "logs.us-east-1.amazonaws.com"},
     "AWS::Logs::ResourcePolicy": {"delivery.logs.amazonaws.com", "events.amazonaws.com"},
-    "AWS::S3::BucketPolicy": {"cloudfront.amazonaws.com", "delivery.logs.amazonaws.com"},
+    "AWS::S3::BucketPolicy": {
+        "cloudfront.amazonaws.com",
+        "delivery.logs.amazonaws.com",
+        "logging.s3.amazonaws.com",
+    },
     "AWS::SNS::TopicPolicy": {"cloudwatch.amazonaws.com"},
 }
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html: of us-east-1.

@@ -41,9 +41,8 @@ def let_a_container_make_its_log_group(synthesis: Synthesis) -> None:
 
 
 @breaks(logs.api_execution_logs_are_ours)
-def log_executions_of_the_maintenance_page(synthesis: Synthesis) -> None:
-    stage = properties(synthesis, "portal-prod", "AWS::ApiGateway::Stage", "Maintenance")
-    stage["MethodSettings"][0]["LoggingLevel"] = "INFO"
+def make_the_maintenance_page_before_its_log_group(synthesis: Synthesis) -> None:
+    del resource(synthesis, "portal-prod", "AWS::ApiGateway::Stage", "Maintenance")["DependsOn"]
 
 
 @breaks(logs.database_logs_are_ours)

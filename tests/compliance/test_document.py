@@ -1,0 +1,45 @@
+"""docs/compliance.md tells of the templates as they are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from compliance import pci_dss
+from compliance.__main__ import DOCUMENT
+from compliance.document import render
+from compliance.findings import read
+
+PACK = "PCI.DSS.321::PCI.DSS.321-"
+
+
+def test_document_is_current(assembly: Path) -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == render(assembly), "make compliance writes it anew"
+
+
+def test_every_acknowledgement_stands_in_it(assembly: Path) -> None:
+    text = render(assembly)
+    for excused in read(assembly).acknowledged:
+        assert f"`{re.sub(r'[0-9]{12}', '{account}', excused.rule)}`" in text
+        assert excused.reason in text
+
+
+def test_controls_are_those_that_the_pack_names(assembly: Path) -> None:
+    named = {
+        excused.rule.removeprefix(PACK): re.findall(
+            r"\d+(?:\.\d+)+", excused.description.split("Control ID")[1]
+        )
+        for excused in read(assembly).acknowledged
+        if excused.rule.startswith(PACK)
+    }
+    assert named
+    assert {rule: pci_dss.CONTROLS[rule] for rule in named} == named
+
+
+def test_every_control_leads_to_a_requirement_of_version_4() -> None:
+    controls = {control for controls in pci_dss.CONTROLS.values() for control in controls}
+    assert controls == set(pci_dss.REQUIREMENTS)
+
+
+def test_requirements_are_in_their_order() -> None:
+    assert pci_dss.requirements("CloudWatchLogGroupRetentionPeriod") == "3.2.1, 10.5.1"
