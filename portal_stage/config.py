@@ -15,7 +15,7 @@ from portal_stage.foundation.config import NetworkConfig
 from portal_stage.names import Names, suffix_problem
 from portal_stage.operations.config import AlarmConfig
 from portal_stage.portal.config import ApiConfig, FirewallConfig, ServiceConfig, UsagePlanConfig
-from portal_stage.rules import account_problems, matches, problem, tag_problems
+from portal_stage.rules import account_problems, flag_problems, matches, one_of, problem, tag_problems
 
 __all__ = [
     "REGION",
@@ -82,11 +82,16 @@ class Environment(Checked):
             rule = "use the Region that CloudFront's certificate and web ACL need"
             yield problem("region", self.region, rule, example=REGION)
         yield from tag_problems(project=self.project, owner=self.owner, cost_center=self.cost_center)
-        if self.log_days not in (7, 14):
+        yield from flag_problems(production=self.production)
+        if not one_of(self.log_days, (7, 14)):
             yield problem("log_days", self.log_days, "use 7 or 14 days", example=14)
         yield from boundary_problems(self.permissions_boundary, self.account)
         # The first name of a certificate becomes its common name, which holds 64 characters.
-        if len(self.portal_host) > 64:
+        if (
+            isinstance(self.zone, HostedZone)
+            and not suffix_problem(self.suffix)
+            and len(self.portal_host) > 64
+        ):
             rule = f"use a zone that keeps {self.portal_host!r} within 64 characters"
             yield problem("zone.name", self.zone.name, rule, example="dev.bank.example")
 

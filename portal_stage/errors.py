@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import typing
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+from portal_stage.rules import problem
 
 
 class ConfigurationError(ValueError):
@@ -93,8 +96,19 @@ def _parts(whole: Checked) -> Iterator[tuple[str, Checked]]:
             yield field.name, value
 
 
+def _misplaced(whole: Checked) -> Iterator[str]:
+    """The fields that want a part and hold something else."""
+    for name, kind in typing.get_type_hints(type(whole)).items():
+        if (
+            isinstance(kind, type)
+            and issubclass(kind, Checked)
+            and not isinstance(getattr(whole, name), kind)
+        ):
+            yield problem(name, getattr(whole, name), "use an object", example=f"{kind.__name__}(...)")
+
+
 def _all_problems(whole: Checked, path: str = "") -> Iterator[str]:
     prefix = whole.label + path
-    yield from (prefix + problem for problem in whole.problems())
+    yield from (prefix + problem for problem in (*_misplaced(whole), *whole.problems()))
     for name, part in _parts(whole):
         yield from _all_problems(part, f"{prefix}{name}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _PRIVATE = tuple(ipaddress.IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
@@ -17,6 +17,13 @@ def problem(field: str, value: object, rule: str, *, example: object) -> str:
 def matches(pattern: str | re.Pattern[str], value: object) -> bool:
     """Whether the whole value is text of that pattern."""
     return isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def flag_problems(**values: object) -> Iterator[str]:
+    """What is wrong with fields that are on or off; the text 'no' would be on."""
+    for field, value in values.items():
+        if not isinstance(value, bool):
+            yield problem(field, value, "use True or False", example=True)
 
 
 def account_problems(account: object) -> Iterator[str]:
@@ -46,10 +53,17 @@ def number(value: object, low: float, high: float, *, step: float | None = None)
     return step is None or (value / step).is_integer()
 
 
+def one_of(value: object, choices: Iterable[int]) -> bool:
+    """Whether the value is one of these whole numbers."""
+    return isinstance(value, int) and not isinstance(value, bool) and value in choices
+
+
 def private_network(cidr: object, *, largest: int, smallest: int) -> bool:
-    """Whether the value is a private IPv4 network, without host bits, whose prefix has such a length."""
+    """Whether the value is text of a private IPv4 network, without host bits, whose prefix has such a length."""
+    if not isinstance(cidr, str):
+        return False
     try:
-        network = ipaddress.IPv4Network(str(cidr))
+        network = ipaddress.IPv4Network(cidr)
     except ValueError:
         return False
     return largest <= network.prefixlen <= smallest and any(network.subnet_of(wide) for wide in _PRIVATE)

@@ -19,12 +19,14 @@ class DatabaseConfig(Checked):
     backup_days: int = 7
 
     def problems(self) -> Iterator[str]:
-        if not number(self.min_capacity, 0.5, 256, step=0.5):
+        known = number(self.min_capacity, 0.5, 256, step=0.5)
+        if not known:
             rule = "use 0.5 to 256 ACU in steps of 0.5"
             yield problem("min_capacity", self.min_capacity, rule, example=0.5)
-        elif not number(self.max_capacity, max(1, self.min_capacity), 256, step=0.5):
+        least = max(1, self.min_capacity) if known else 1
+        if not number(self.max_capacity, least, 256, step=0.5):
             rule = "use 1 to 256 ACU in steps of 0.5, and not less than min_capacity"
-            yield problem("max_capacity", self.max_capacity, rule, example=4)
+            yield problem("max_capacity", self.max_capacity, rule, example=max(4, least))
         if self.instance_type is not None and not matches(
             r"(?!db\.)[a-z0-9]+\.[a-z0-9]+", self.instance_type
         ):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portal_stage.errors import Checked
-from portal_stage.rules import matches, private_network, problem, whole
+from portal_stage.rules import flag_problems, matches, private_network, problem, whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +30,9 @@ class NetworkConfig(Checked):
             rule = "use a private IPv4 network of /16 to /19 without host bits, or its subnets do not fit"
             yield problem("cidr", self.cidr, rule, example="10.20.0.0/16")
         # VPC link v2 and some Fargate capacity do not reach use1-az3.
-        pinned = all(matches(r"use1-az[12456]", zone_id) for zone_id in self.zone_ids)
-        if not pinned or len(self.zone_ids) != 3 or len(set(self.zone_ids)) != 3:
+        zone_ids = self.zone_ids if isinstance(self.zone_ids, tuple | list) else ()
+        pinned = [zone_id for zone_id in zone_ids if matches(r"use1-az[12456]", zone_id)]
+        if not len(zone_ids) == len(pinned) == len(set(pinned)) == 3:
             rule = "use three different zone ids of us-east-1, none of them use1-az3"
             yield problem("zone_ids", self.zone_ids, rule, example=("use1-az1", "use1-az2", "use1-az4"))
         if not whole(self.nat_instances, 1, 3):
@@ -46,5 +47,4 @@ class NetworkConfig(Checked):
         if not whole(self.nat_min_cpu_credits, 1, 10_000):
             rule = "use 1 or more credits, fewer than the instance type holds"
             yield problem("nat_min_cpu_credits", self.nat_min_cpu_credits, rule, example=30)
-        if not isinstance(self.interface_endpoints, bool):
-            yield problem("interface_endpoints", self.interface_endpoints, "use True or False", example=True)
+        yield from flag_problems(interface_endpoints=self.interface_endpoints)

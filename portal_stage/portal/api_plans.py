@@ -6,10 +6,7 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from portal_stage.names import Names
-from portal_stage.portal.config import ApiConfig, UsagePlanConfig
-
-# One call fits, a handful at once does not: how the tests see the limit without reaching for a client's plan.
-_TESTS = UsagePlanConfig(rate_limit=2, burst_limit=3, daily_quota=10_000)
+from portal_stage.portal.config import TESTS_PLAN, ApiConfig, UsagePlanConfig
 
 
 class ApiPlans(Construct):
@@ -29,7 +26,7 @@ class ApiPlans(Construct):
         self._rest_api = rest_api
         self._plan("mobile", config.mobile)
         self._plan("partner", config.partner)
-        self.tests_key = self._plan("tests", _TESTS)
+        self.tests_key = self._plan("tests", TESTS_PLAN)
 
     def _plan(self, client: str, config: UsagePlanConfig) -> apigateway.ApiKey:
         stage = self._rest_api.deployment_stage

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from portal_stage.errors import Checked
-from portal_stage.rules import matches, number, problem, whole
+from portal_stage.rules import flag_problems, matches, number, one_of, problem, whole
 
 _IMAGE = r"[\w./-]+(?::\d+/[\w./-]+)?(?::[\w.-]+|@sha256:[0-9a-f]{64})"
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html (CPU units: MiB).
@@ -49,17 +50,20 @@ class ServiceConfig(Checked):
         if self.image is not None and not matches(_IMAGE, self.image):
             rule = "use registry, repository and a tag or digest, or None for the stand-in"
             yield problem("image", self.image, rule, example="public.ecr.aws/bank/backend:1.4.2")
-        if self.memory not in _FARGATE_MEMORY.get(self.cpu, ()):
+        if not one_of(self.cpu, _FARGATE_MEMORY) or not one_of(self.memory, _FARGATE_MEMORY[self.cpu]):
             rule = "use CPU units and MiB that Fargate offers together"
             yield problem("cpu and memory", (self.cpu, self.memory), rule, example=(256, 512))
-        if not whole(self.tasks, 1, 100):
+        yield from flag_problems(spot=self.spot)
+        known = whole(self.tasks, 1, 100)
+        if not known:
             yield problem("tasks", self.tasks, "use 1 to 100", example=2)
-        elif not whole(self.on_demand_base, 0, self.tasks if self.spot else 0):
+        most = 0 if self.spot is False else self.tasks if known else 100
+        if not whole(self.on_demand_base, 0, most):
             rule = "use 0, or with spot at most the number of tasks"
-            yield problem("on_demand_base", self.on_demand_base, rule, example=1 if self.spot else 0)
-        if whole(self.tasks, 1, 100) and not whole(self.max_tasks, self.tasks, 500):
+            yield problem("on_demand_base", self.on_demand_base, rule, example=min(1, most))
+        if not whole(self.max_tasks, self.tasks if known else 1, 500):
             rule = "use at most 500, and not less than tasks"
-            yield problem("max_tasks", self.max_tasks, rule, example=max(6, self.tasks))
+            yield problem("max_tasks", self.max_tasks, rule, example=max(6, self.tasks if known else 6))
         for field in ("cpu_target", "memory_target"):
             if not whole(value := getattr(self, field), 10, 90):
                 yield problem(field, value, "use 10 to 90 percent", example=60)
@@ -89,6 +93,10 @@ class UsagePlanConfig(Checked):
             yield problem("daily_quota", self.daily_quota, "use 1 or more requests a day", example=100_000)
 
 
+# One call fits, a handful at once does not: how the tests see the limit without reaching for a client's plan.
+TESTS_PLAN = UsagePlanConfig(rate_limit=2, burst_limit=3, daily_quota=10_000)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ApiConfig(Checked):
     """The plans of the API's two clients, and what all callers together may ask of the stage."""
@@ -100,15 +108,22 @@ class ApiConfig(Checked):
 
     def problems(self) -> Iterator[str]:
         # Below the plans' sum, one client's legitimate traffic would turn another's away.
-        for field, share, most in (
-            ("stage_rate_limit", "rate_limit", 10_000),
-            ("stage_burst_limit", "burst_limit", 5_000),
-        ):
-            shares = [getattr(plan, share) for plan in (self.mobile, self.partner)]
-            least = sum(shares) + 1 if all(number(value, 1, most) for value in shares) else 1
-            if not number(value := getattr(self, field), least, most):
-                rule = f"use more than the plans' {share} together, and at most {most}"
-                yield problem(field, value, rule, example=min(most, max(2 * least, 10)))
+        rates = self._least("rate_limit", 10_000)
+        if not number(self.stage_rate_limit, rates, 10_000):
+            rule = (
+                f"use {rates:g} to 10000, which is more than the plans' rate_limit together, the tests' too"
+            )
+            yield problem("stage_rate_limit", self.stage_rate_limit, rule, example=min(10_000, 2 * rates))
+        bursts = int(self._least("burst_limit", 5_000))
+        if not whole(self.stage_burst_limit, bursts, 5_000):
+            rule = f"use {bursts} to 5000, which is more than the plans' burst_limit together, the tests' too"
+            yield problem("stage_burst_limit", self.stage_burst_limit, rule, example=min(5_000, 2 * bursts))
+
+    def _least(self, share: str, most: int) -> float:
+        """One more than all plans grant together, as far as their own limits are right."""
+        limits: list[Any] = [getattr(plan, share, 0) for plan in (self.mobile, self.partner, TESTS_PLAN)]
+        granted: float = sum(limit for limit in limits if number(limit, 1, most))
+        return granted + 1
 
 
 @dataclass(frozen=True, kw_only=True)

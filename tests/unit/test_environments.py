@@ -85,13 +85,17 @@ def test_network_that_is_none_does_not_hide_other_problems() -> None:
     ("field", "value", "example"),
     [
         ("account", "11111111111", "'111111111111'"),
+        ("account", 444444444444, "'111111111111'"),
+        ("owner", "", "'portal-team'"),
+        ("cost_center", None, "'portal-team'"),
         ("region", "eu-central-1", "'us-east-1'"),
         ("connection_arn", "arn:aws:s3:::bucket", "connection/"),
         ("repository", "customer-portal", "'bank/customer-portal'"),
+        ("repository", None, "'bank/customer-portal'"),
         ("branch", "refs heads main", "'main'"),
     ],
 )
-def test_wrong_tools_are_told_with_field_value_and_example(field: str, value: str, example: str) -> None:
+def test_wrong_tools_are_told_with_field_value_and_example(field: str, value: object, example: str) -> None:
     with pytest.raises(ConfigurationError) as error:
         dataclasses.replace(TOOLS, **{field: value})
     (problem,) = error.value.problems
