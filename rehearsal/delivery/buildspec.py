@@ -60,6 +60,13 @@ def parse(text: str) -> Buildspec:
         place = getattr(error, "problem_mark", None)
         where = f" at line {place.line + 1}" if place else ""
         raise ActionFailed(f"the buildspec is not YAML{where}") from error
+    try:
+        return _checked(loaded)
+    except ActionFailed as refused:  # it is told in one line, and a key of YAML's may have several
+        raise ActionFailed(" ".join(str(refused).split())) from refused
+
+
+def _checked(loaded: Any) -> Buildspec:
     spec = _map(loaded, "the buildspec")
     _known(spec, _KEYS, "the buildspec")
     if str(spec.get("version")) != "0.2":
