@@ -7,8 +7,14 @@ NOT_REHEARSED = {
     "AWS::EC2::SecurityGroup": "security groups: kept and described, no packet is filtered",
     "AWS::EC2::NetworkAcl": "network ACLs: kept and described, no packet is filtered",
     "AWS::AutoScaling::AutoScalingGroup": "NAT instances: their groups are kept, nothing boots and nothing is routed",
-    "AWS::KMS::Key": "KMS: keys and policies are kept, data at rest stays as it is on this disk",
-    "AWS::IAM::Policy": "IAM: roles act with their own credentials, policies are kept, calls are not refused",
+    "AWS::KMS::Key": (
+        "KMS: data at rest stays as it is on this disk; key policies are asked about a task's secrets and the "
+        "pipeline's artifacts, not where another service encrypts for its caller"
+    ),
+    "AWS::IAM::Policy": (
+        "IAM: calls are refused by policies and by trust, but for what CloudFormation itself does with its role "
+        "and a service for another (deliveries, scaling, scheduling)"
+    ),
     "AWS::ApplicationAutoScaling::ScalableTarget": "scaling: targets and policies are kept, counts do not change",
     "AWS::CertificateManager::Certificate": "certificates: a throw-away authority signs the names at once",
     "AWS::CloudFront::Distribution": "CloudFront: behaviours and origins act, nothing is cached and there is one edge",

@@ -28,8 +28,30 @@ def client(service: str) -> Any:
 
 
 def client_of(service: str, account: str, region: str) -> Any:
-    """A client for `account` (its id doubles as access key) in `region`."""
+    """A client for `account` (its id doubles as access key) in `region`, with the rights of the account's root."""
     return _cached(os.environ["AWS_ENDPOINT_URL"], service, account, region)
+
+
+def client_with(
+    service: str,
+    region: str,
+    *,
+    access_key: str,
+    secret_key: str,
+    token: str | None,
+    endpoint: str | None = None,
+) -> Any:
+    """A client that signs with these credentials; `endpoint` is that of this process's environment if None."""
+    with _making:  # clients may be shared between threads, their making may not
+        return _session().client(
+            service,
+            endpoint_url=endpoint or os.environ["AWS_ENDPOINT_URL"],
+            region_name=region,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            aws_session_token=token,
+            config=_CONFIG,
+        )
 
 
 @functools.cache
@@ -40,12 +62,5 @@ def _session() -> Any:
 
 @functools.lru_cache(maxsize=256)
 def _cached(endpoint: str, service: str, account: str, region: str) -> Any:
-    with _making:  # clients may be shared between threads, their making may not
-        return _session().client(
-            service,
-            endpoint_url=endpoint,
-            region_name=region,
-            aws_access_key_id=account,
-            aws_secret_access_key="rehearsal",  # noqa: S106 - the emulator asks for any value
-            config=_CONFIG,
-        )
+    secret = "rehearsal"  # noqa: S105 - the emulator asks for any value
+    return client_with(service, region, access_key=account, secret_key=secret, token=None, endpoint=endpoint)

@@ -139,6 +139,7 @@ class Cloud:
         that does not exist keeps the emulator away from the user's own Docker engine.
         """
         wanted = {
+            "AUTH": "true",
             "GATEWAY_PORT": str(port),
             "MINISTACK_REGION": REGION,
             "AWS_ENDPOINT_URL": self.endpoint,

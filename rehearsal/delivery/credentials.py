@@ -1,23 +1,16 @@
 """Who acts: the pipeline's role, an action's role or a build's, each with temporary credentials of its own."""
 
-import functools
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud
-from rehearsal.cloud.here import client_of
+from rehearsal.cloud.auth import CODEBUILD, CODEPIPELINE, NotTrusted, assumed
+from rehearsal.cloud.here import client_with
 
 from .errors import ActionFailed
-
-# Loopback only, as for every client of the emulator.
-_CONFIG = Config(proxies={}, retries={"max_attempts": 0}, connect_timeout=5, read_timeout=300)
-_making = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,16 +31,14 @@ class Credentials:
 
     def client(self, service: str) -> Any:
         """A boto3 client that signs with these."""
-        with _making:  # a session may not be shared between threads that make clients
-            return _session().client(
-                service,
-                endpoint_url=self.cloud.endpoint,
-                region_name=self.region,
-                aws_access_key_id=self.access_key,
-                aws_secret_access_key=self.secret_key,
-                aws_session_token=self.token,
-                config=_CONFIG,
-            )
+        return client_with(
+            service,
+            self.region,
+            access_key=self.access_key,
+            secret_key=self.secret_key,
+            token=self.token,
+            endpoint=self.cloud.endpoint,
+        )
 
     def environment(self) -> dict[str, str]:
         """The variables by which every SDK and tool finds them."""
@@ -59,30 +50,34 @@ class Credentials:
 
     def assume(self, role_arn: str, *, session: str) -> "Credentials":
         """Take another role with these. Raises ActionFailed when that may not be."""
-        return _assume(self.cloud, self.client("sts"), role_arn, session=session, region=self.region)
+        try:
+            made = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
+        except ClientError as error:
+            raise ActionFailed(error.response["Error"]["Message"]) from error
+        return _made(self.cloud, role_arn, made, region=self.region)
 
 
-def of_service(cloud: Cloud, role_arn: str, *, session: str, region: str) -> Credentials:
-    """A role as the service that it trusts takes it. Raises ActionFailed when that may not be."""
-    sts = client_of("sts", _account(role_arn), region)
-    return _assume(cloud, sts, role_arn, session=session, region=region)
+def of_pipeline(cloud: Cloud, role_arn: str, *, session: str, region: str) -> Credentials:
+    """The role of a pipeline. Raises ActionFailed when CodePipeline may not take it."""
+    return _of_service(cloud, CODEPIPELINE, role_arn, session=session, region=region)
 
 
 def of_build(cloud: Cloud, project: Mapping[str, Any], build_id: str) -> Credentials:
     """The service role of a build's project. Raises ActionFailed when CodeBuild may not take it."""
     session = f"AWSCodeBuild-{build_id.rpartition(':')[2]}"
-    return of_service(cloud, project["serviceRole"], session=session, region=project["arn"].split(":")[3])
+    region = project["arn"].split(":")[3]
+    return _of_service(cloud, CODEBUILD, project["serviceRole"], session=session, region=region)
 
 
-def _assume(cloud: Cloud, sts: Any, role_arn: str, *, session: str, region: str) -> Credentials:
+def _of_service(cloud: Cloud, service: str, role_arn: str, *, session: str, region: str) -> Credentials:
     try:
-        # The emulator gives credentials of a role that is not there, which AWS does not.
-        client_of("iam", _account(role_arn), region).get_role(RoleName=role_arn.rpartition("/")[2])
-        made = sts.assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
-    except ClientError as error:
-        raise ActionFailed(
-            f"not authorized to perform: sts:AssumeRole on resource: {role_arn} ({error.response['Error']['Message']})"
-        ) from error
+        made = assumed(role_arn, service=service, session=session)
+    except NotTrusted as error:
+        raise ActionFailed(str(error)) from error
+    return _made(cloud, role_arn, made, region=region)
+
+
+def _made(cloud: Cloud, role_arn: str, made: Mapping[str, Any], *, region: str) -> Credentials:
     return Credentials(
         cloud=cloud,
         role_arn=role_arn,
@@ -95,8 +90,3 @@ def _assume(cloud: Cloud, sts: Any, role_arn: str, *, session: str, region: str)
 
 def _account(role_arn: str) -> str:
     return role_arn.split(":")[4]
-
-
-@functools.cache
-def _session() -> boto3.session.Session:
-    return boto3.session.Session()

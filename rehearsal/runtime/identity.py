@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 
+from rehearsal.cloud.auth import ECS_TASKS, assumed
 from rehearsal.cloud.here import client_of
-
-# On AWS the agent renews them every few hours; the rehearsal gives them once, for longer than it runs.
-_SECONDS = 12 * 3600
 
 
 def task_role(labels: Mapping[str, str]) -> dict[str, str]:
     """Environment variables with credentials of the role that the task's definition names; else empty.
 
-    `labels` are the container's, as ECS sets them. Raises botocore's ClientError when the role may not be taken.
+    `labels` are the container's, as ECS sets them. Raises NotTrusted when ECS may not take the role.
     """
     task = labels.get("com.amazonaws.ecs.task-arn")
     if not task:
@@ -25,10 +23,8 @@ def task_role(labels: Mapping[str, str]) -> dict[str, str]:
     role = definition.get("taskRoleArn")
     if not role:
         return {}
-    session = task.rpartition("/")[2]
-    credentials = client_of("sts", account, region).assume_role(
-        RoleArn=role, RoleSessionName=session, DurationSeconds=_SECONDS
-    )["Credentials"]
+    # For good: on AWS the agent renews them every few hours.
+    credentials = assumed(role, service=ECS_TASKS, session=task.rpartition("/")[2])
     return {
         "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],

@@ -17,6 +17,7 @@ from rehearsal.runtime import docker_shim, ecs_service
 from rehearsal.runtime.build import build
 from rehearsal.runtime.engine import Engine
 from rehearsal.runtime.images import ImageStore
+from tests.rehearsal.roles import make_role
 
 ACCOUNT = "111111111111"
 DOCKERFILE = """\
@@ -47,6 +48,7 @@ class Place:
     engine: Engine
     image: str
     role: str
+    execution_role: str
     target_group: str
 
     def client(self, service: str) -> Any:
@@ -111,6 +113,7 @@ class Place:
             "Memory": "512",
             "ContainerDefinitions": [container],
             **({"TaskRoleArn": self.role} if role else {}),
+            "ExecutionRoleArn": self.execution_role,
         }
         return {"Type": "AWS::ECS::TaskDefinition", "Properties": properties}
 
@@ -147,20 +150,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             "AWS_ACCESS_KEY_ID": "pipeline",
         }
         engine = docker_shim.install(state, lambda: surroundings)
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-        role = cloud.client("iam", ACCOUNT).create_role(
-            RoleName="task", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
-        )["Role"]["Arn"]
+        role = make_role(cloud.client("iam", ACCOUNT), "task")
+        execution_role = make_role(cloud.client("iam", ACCOUNT), "execution")
         cloud.client("logs", ACCOUNT).create_log_group(logGroupName="/tasks")
         cloud.client("ecs", ACCOUNT).create_cluster(clusterName="main")
         group = cloud.client("elbv2", ACCOUNT).create_target_group(
             Name="web", Protocol="HTTP", Port=8080, TargetType="ip", VpcId="vpc-1", HealthCheckPath="/healthz"
         )["TargetGroups"][0]["TargetGroupArn"]
-        yield Place(cloud, engine, built(state), role, group)
+        yield Place(cloud, engine, built(state), role, execution_role, group)
         engine.stop()
 
 

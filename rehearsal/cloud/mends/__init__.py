@@ -4,7 +4,10 @@ from typing import Any
 
 from . import (
     alarms,
+    authorization,
+    deployment_roles,
     encryption,
+    foreign_buckets,
     functions,
     gateway,
     images,
@@ -12,8 +15,10 @@ from . import (
     load_balancing,
     network,
     public_parameters,
+    resources_asked_for,
     secrets,
     storage,
+    task_starts,
     templates,
 )
 from .functions import MODULES
@@ -31,5 +36,17 @@ def apply_all(emulated: dict[str, Any]) -> None:
     _applied = True
     for module in (gateway, kept, load_balancing, network, secrets, storage):
         module.apply(emulated)
-    for module in (alarms, encryption, functions, images, public_parameters, templates):
+    for module in (
+        alarms,
+        authorization,
+        deployment_roles,
+        encryption,
+        foreign_buckets,
+        functions,
+        images,
+        public_parameters,
+        resources_asked_for,
+        task_starts,
+        templates,
+    ):
         module.apply()

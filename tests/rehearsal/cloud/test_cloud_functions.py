@@ -10,23 +10,17 @@ from typing import Any
 import pytest
 
 from rehearsal.cloud.stacks import DeploymentFailed
+from tests.rehearsal.roles import policy, trust
 
 Client = Callable[[str], Any]
 Deploy = Callable[..., dict[str, str]]
 
+EMPTYING = policy("s3:ListBucket", "s3:DeleteObject", Resource="*")
 ROLE = {
     "Type": "AWS::IAM::Role",
     "Properties": {
-        "AssumeRolePolicyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Action": "sts:AssumeRole",
-                    "Principal": {"Service": "lambda.amazonaws.com"},
-                }
-            ],
-        }
+        "AssumeRolePolicyDocument": json.loads(trust(Service="lambda.amazonaws.com")),
+        "Policies": [{"PolicyName": "emptying", "PolicyDocument": json.loads(EMPTYING)}],
     },
 }
 # Empties a bucket with the AWS SDK that Lambda's Node carries, and answers CloudFormation.

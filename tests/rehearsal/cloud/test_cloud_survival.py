@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from rehearsal.cloud import CannotRestore, Cloud, Kept, plain, prerequisites, stacks
 from rehearsal.cloud.autosave import Autosave
+from tests.rehearsal.roles import make_role
 
 ACCOUNT = "111111111111"
 OTHER = "222222222222"
@@ -96,17 +98,21 @@ def test_records_and_zones_with_their_given_ids_come_along(tmp_path: Path) -> No
 
 def test_temporary_credentials_stay_those_of_their_role(tmp_path: Path) -> None:
     with Cloud(tmp_path) as before:
-        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*"}]}
-        before.client("iam", ACCOUNT).create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))
-        role = f"arn:aws:iam::{ACCOUNT}:role/r"
-        given = before.client("sts", ACCOUNT).assume_role(RoleArn=role, RoleSessionName="session")[
-            "Credentials"
-        ]
+        role = make_role(before.client("iam", ACCOUNT), "r")
+        sts = before.client("sts", ACCOUNT)
+        given = sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
         before.snapshot()
 
     with Cloud(tmp_path, restore=True) as after:
-        caller = after.client("sts", given["AccessKeyId"]).get_caller_identity()
-        assert caller["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/r/session"
+        taken_along = boto3.client(
+            "sts",
+            endpoint_url=after.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
+        assert taken_along.get_caller_identity()["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/r/session"
 
 
 def test_the_port_is_the_same_unless_another_program_has_it(tmp_path: Path) -> None:

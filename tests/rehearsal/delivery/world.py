@@ -11,6 +11,7 @@ from typing import Any
 from rehearsal.cloud import Cloud
 from rehearsal.delivery import Engine, Execution, PendingApproval
 from tests.rehearsal.delivery.pieces import ACCOUNT
+from tests.rehearsal.roles import make_role
 
 STACK = "pipeline-test"
 
@@ -43,7 +44,7 @@ class World:
     def make_roles(self, *names: str, account: str = ACCOUNT) -> None:
         """Roles that anybody may take: the pieces' pipelines and projects name `pipeline` and `build`."""
         for name in names:
-            self.cloud.client("iam", account).create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+            make_role(self.cloud.client("iam", account), name)
 
     def deploy(self, template: dict[str, Any], stack: str = STACK) -> None:
         """Deploy a template by CloudFormation and wait for it."""

@@ -197,6 +197,7 @@ def test_bucket_itself_refuses(
 
 def test_public_bucket_answers_unless_public_access_is_blocked(client: httpx.Client, site: Site) -> None:
     s3 = site.world.client("s3")
+    s3.delete_public_access_block(Bucket=site.bucket)
     allow = {
         "Effect": "Allow",
         "Principal": "*",

@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.cloud import stacks
+from rehearsal.cloud.here import client_with
 from rehearsal.local_aws import LocalAws
 from rehearsal.runtime.build import build
 from rehearsal.runtime.images import ImageStore
 from rehearsal.runtime.postgres import PROGRAMS
+from tests.rehearsal.roles import policy, trust
 
 ACCOUNT = "222222222222"
 IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web:1"
 DOCKERFILE = 'FROM node:24-slim\nWORKDIR /app\nCOPY server.mjs ./\nCMD ["node", "server.mjs"]\n'
 SERVER = """
 import http from "node:http";
-http.createServer((_, answer) => answer.end(process.env.AWS_ACCESS_KEY_ID)).listen(8080);
+const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = process.env;
+http.createServer((_, answer) => answer.end(JSON.stringify([key, secret, token]))).listen(8080);
 """
 
 
@@ -58,15 +61,20 @@ DATA = {
         "Host": {"Value": {"Fn::GetAtt": ["Cluster", "Endpoint.Address"]}},
     },
 }
-TRUST = {
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    ]
+PULL = (
+    "ecr:GetAuthorizationToken",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchGetImage",
+)
+ROLE = {
+    "AssumeRolePolicyDocument": json.loads(trust(Service="ecs-tasks.amazonaws.com")),
+    "Policies": [{"PolicyName": "pull", "PolicyDocument": json.loads(policy(*PULL, Resource="*"))}],
 }
 WEB = {
     "Resources": {
         "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "main"}},
-        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": ROLE},
         "Group": {
             "Type": "AWS::ElasticLoadBalancingV2::TargetGroup",
             "Properties": {"Protocol": "HTTP", "Port": 8080, "TargetType": "ip", "VpcId": "vpc-1"},
@@ -80,6 +88,7 @@ WEB = {
                 "Cpu": "256",
                 "Memory": "512",
                 "TaskRoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+                "ExecutionRoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
                 "ContainerDefinitions": [
                     {"Name": "web", "Image": IMAGE, "PortMappings": [{"ContainerPort": 8080}]}
                 ],
@@ -179,14 +188,15 @@ class World:
         health = self.client("elbv2").describe_target_health(TargetGroupArn=self.outputs("web")["Group"])
         return [each["Target"]["Id"] for each in health["TargetHealthDescriptions"]]
 
+    def caller(self, key: str, secret: str, token: str) -> str:
+        sts = client_with("sts", "us-east-1", access_key=key, secret_key=secret, token=token)
+        return str(sts.get_caller_identity()["Arn"])
+
     def facts(self) -> dict[str, Any]:
         """How everything answers."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         answers = [opener.open(f"http://{each}:8080/", timeout=5).read().decode() for each in self.targets()]
-        callers = [
-            self.aws.cloud.client("sts", key).get_caller_identity()["Arn"].rpartition("/")[0]
-            for key in answers
-        ]
+        callers = [self.caller(*json.loads(answer)).rpartition("/")[0] for answer in answers]
         return {
             "restored": self.aws.restored,
             "differences": [*self.aws.differences, *self.aws.aurora.differences],

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rehearsal.cloud.callers import refusal
+from tests.rehearsal.delivery.pieces import ACCOUNT
 from tests.rehearsal.service.world import World
 
 
@@ -59,10 +60,14 @@ def test_refused_caller_gets_an_aws_error(world: World, headers: dict[str, str],
 
 
 def ask(world: World, target: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
-    """A request as it is on the wire, without boto3's help."""
+    """A request as it is on the wire, without boto3's help; signed by the account, whose signature nobody checks."""
+    scope = f"{ACCOUNT}/20261122/us-east-1/codepipeline/aws4_request"
+    signed = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
     connection = http.client.HTTPConnection(world.cloud.endpoint.removeprefix("http://"), timeout=20)
     try:
-        connection.request("POST", "/", body=body, headers={"X-Amz-Target": target, **headers})
+        connection.request(
+            "POST", "/", body=body, headers={"X-Amz-Target": target, "Authorization": signed, **headers}
+        )
         response = connection.getresponse()
         return response.status, json.loads(response.read() or b"{}")
     finally:
