@@ -51,6 +51,7 @@ class Tools:
             "TMPDIR": str(folder / "tmp"),
             "VIRTUAL_ENV": str(folder / "venv"),
             "CDK_DOCKER": str(docker),
+            "DOCKER_CONFIG": str(folder / "docker"),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "JSII_NODE": str(_NODE / "bin" / "node"),
             "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(cache / "jsii"),

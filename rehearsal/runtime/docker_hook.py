@@ -5,6 +5,8 @@ the environment variable CDK_DOCKER.
 """
 
 import argparse
+import base64
+import json
 import os
 import re
 import shlex
@@ -13,7 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from rehearsal.cloud.here import client_of
+from botocore.exceptions import ClientError
+
+from rehearsal.cloud import plain
+from rehearsal.cloud.here import client_with
 
 from .build import build
 from .dockerfile import DockerfileError
@@ -76,7 +81,7 @@ def run(arguments: Sequence[str]) -> None:
     store = ImageStore(state / "images")
     match options.command:
         case "login":
-            sys.stdin.read()  # the password, which a writer to a closed pipe would trip over
+            _login(options.server, sys.stdin.read().strip())
         case "inspect":
             print(_known(store, options.name).manifest)
         case "tag":
@@ -111,13 +116,41 @@ def _push(name: str, image: Image) -> None:
             f"docker push {name}: the rehearsal pushes to ECR only, "
             "for example 111111111111.dkr.ecr.us-east-1.amazonaws.com/portal:1"
         )
-    client_of("ecr", target["account"], target["region"]).put_image(
-        repositoryName=target["name"],
-        imageTag=target["tag"],
-        imageManifest=image.manifest,
-        imageManifestMediaType=MEDIA_TYPE,
-    )
+    access_key, secret_key, token = _credentials(name.partition("/")[0])
+    ecr = client_with("ecr", target["region"], access_key=access_key, secret_key=secret_key, token=token)
+    try:
+        ecr.put_image(
+            repositoryName=target["name"],
+            imageTag=target["tag"],
+            imageManifest=image.manifest,
+            imageManifestMediaType=MEDIA_TYPE,
+        )
+    except ClientError as error:
+        raise HookError(f"denied: {error.response['Error']['Message']}") from error
     print(f"{target['tag']}: digest: {image.digest}")
+
+
+def _login(server: str, password: str) -> None:
+    """Keep a password as docker does, until the next login."""
+    file = _kept_for(server)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    plain.write(file, password.encode())
+
+
+def _credentials(server: str) -> tuple[str, str, str | None]:
+    """Whose rights the password gives that was kept at the login; ECR's has them in it."""
+    try:
+        access_key, secret_key, token = json.loads(base64.b64decode(_kept_for(server).read_bytes()))
+    except FileNotFoundError as error:
+        raise HookError(f"push to {server}: no basic auth credentials") from error
+    except ValueError as error:
+        raise HookError(f"push to {server}: denied: the password is not one of ECR's") from error
+    return access_key, secret_key, token
+
+
+def _kept_for(server: str) -> Path:
+    folder = os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker"
+    return Path(folder) / "logins" / server.removeprefix("https://").strip("/")
 
 
 def main() -> int:

@@ -1,15 +1,20 @@
 """The program for CDK_DOCKER, asked as cdk-assets asks docker."""
 
+import base64
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rehearsal.cloud import Cloud
+from rehearsal.cloud.here import client_with
 from rehearsal.runtime import docker_hook
 from rehearsal.runtime.images import ImageStore
+from tests.rehearsal.roles import make_role
 
 ACCOUNT = "111111111111"
 DOCKERFILE = """\
@@ -48,8 +53,9 @@ class Docker:
         self.store = ImageStore(state / "images")
 
     def __call__(self, *words: str, cwd: Path, text: str = "") -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "DOCKER_CONFIG": str(self.state / "docker")}
         return subprocess.run(
-            [self.program, *words], cwd=cwd, input=text, capture_output=True, text=True, check=False
+            [self.program, *words], cwd=cwd, env=env, input=text, capture_output=True, text=True, check=False
         )
 
 
@@ -98,24 +104,80 @@ def test_the_same_folder_gives_the_same_digest_and_another_one_does_not(
     assert not list((docker.state / "images" / "objects").glob(".building-*"))
 
 
+def login(docker: Docker, ecr: Any, registry: str, cwd: Path) -> None:
+    """As cdk-assets does: with the password that ECR gives to whoever may ask for one."""
+    (given,) = ecr.get_authorization_token()["authorizationData"]
+    user, _, password = base64.b64decode(given["authorizationToken"]).decode().partition(":")
+    done = docker("login", "--username", user, "--password-stdin", registry, cwd=cwd, text=password)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_pushed_image_is_found_in_the_registry(docker: Docker, context: Path, cloud: Cloud) -> None:
-    cloud.client("ecr", ACCOUNT).create_repository(repositoryName="assets")
+    ecr = cloud.client("ecr", ACCOUNT)
+    ecr.create_repository(repositoryName="assets")
     uri = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/assets:hash"
     docker("build", "--tag", "cdkasset-1", ".", cwd=context)
-    login = docker("login", "--username", "AWS", "--password-stdin", uri.split("/")[0], cwd=context, text="x")
-    assert login.returncode == 0
+    login(docker, ecr, uri.split("/")[0], context)
     assert docker("tag", "cdkasset-1", uri, cwd=context).returncode == 0
 
     pushed = docker("push", uri, cwd=context)
 
     assert pushed.returncode == 0, pushed.stderr
-    details = cloud.client("ecr", ACCOUNT).describe_images(
-        repositoryName="assets", imageIds=[{"imageTag": "hash"}]
-    )["imageDetails"]
+    details = ecr.describe_images(repositoryName="assets", imageIds=[{"imageTag": "hash"}])["imageDetails"]
     found = docker.store.find(uri)
     assert found is not None
     assert details[0]["imageDigest"] == found.digest
     assert docker.store.find(f"{uri.partition(':')[0]}@{found.digest}") == found
+
+
+@pytest.mark.parametrize(
+    ("may", "said"),
+    [
+        (
+            ("ecr:GetAuthorizationToken",),
+            "assumed-role/publisher/test is not authorized to perform: ecr:PutImage",
+        ),
+        (("ecr:GetAuthorizationToken", "ecr:PutImage"), ""),
+    ],
+)
+def test_a_push_has_the_rights_of_whoever_asked_for_the_password(
+    docker: Docker, context: Path, cloud: Cloud, may: tuple[str, ...], said: str
+) -> None:
+    name = f"pushed-{len(may)}"
+    cloud.client("ecr", ACCOUNT).create_repository(repositoryName=name)
+    iam = cloud.client("iam", ACCOUNT)
+    role = make_role(iam, "publisher", may=may)
+    sts = cloud.client("sts", ACCOUNT)
+    credentials = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    uri = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/{name}:1"
+    docker("build", "--tag", uri, ".", cwd=context)
+    ecr = client_with(
+        "ecr",
+        "us-east-1",
+        access_key=credentials["AccessKeyId"],
+        secret_key=credentials["SecretAccessKey"],
+        token=credentials["SessionToken"],
+    )
+    login(docker, ecr, uri.split("/")[0], context)
+
+    pushed = docker("push", uri, cwd=context)
+
+    assert (pushed.returncode == 0) == (not said)
+    assert said in pushed.stderr
+    iam.delete_role_policy(RoleName="publisher", PolicyName="may")
+    iam.delete_role(RoleName="publisher")
+
+
+def test_nobody_pushes_without_a_login(docker: Docker, context: Path, cloud: Cloud) -> None:
+    cloud.client("ecr", ACCOUNT).create_repository(repositoryName="closed")
+    uri = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/closed:1"
+    docker("build", "--tag", uri, ".", cwd=context)
+
+    pushed = docker("push", uri, cwd=context)
+
+    assert pushed.returncode == 1
+    assert "no basic auth credentials" in pushed.stderr
+    assert not cloud.client("ecr", ACCOUNT).describe_images(repositoryName="closed")["imageDetails"]
 
 
 @pytest.mark.parametrize(

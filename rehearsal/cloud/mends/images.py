@@ -1,10 +1,19 @@
-"""ECR: an unknown tag is an error, which cdk-assets needs to see in order to build the image."""
+"""ECR: an unknown tag is an error, which cdk-assets needs to see to build the image; a password is its owner's."""
 
+import base64
+import json
 from typing import Any
+
+from ..auth import caller_key
 
 
 def apply() -> None:
-    """Puts AWS's answer in place."""
+    """Puts AWS's answers in place."""
+    _miss_unknown_tags()
+    _hand_out_passwords()
+
+
+def _miss_unknown_tags() -> None:
     from ministack.core.responses import error_response_json, get_account_id
     from ministack.services import ecr
 
@@ -24,3 +33,23 @@ def apply() -> None:
         return describe(data)
 
     ecr._describe_images = describe_images
+
+
+def _hand_out_passwords() -> None:
+    """docker pushes with the rights of whoever asked for the password; the emulator's is everybody's."""
+    from ministack.core.iam_evaluator import resolve_credential
+    from ministack.core.responses import json_response
+    from ministack.services import ecr
+
+    answered = ecr._get_authorization_token
+
+    def get_authorization_token(data: dict[str, Any]) -> Any:
+        answer = json.loads(answered(data)[2])
+        asking = resolve_credential(caller_key())
+        credentials = [asking.access_key_id, asking.secret_access_key, asking.session_token]
+        password = base64.b64encode(json.dumps(credentials).encode()).decode()
+        for entry in answer["authorizationData"]:
+            entry["authorizationToken"] = base64.b64encode(f"AWS:{password}".encode()).decode()
+        return json_response(answer)
+
+    ecr._get_authorization_token = get_authorization_token
