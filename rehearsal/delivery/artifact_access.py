@@ -1,65 +1,30 @@
-"""Whether a role of another account may read the pipeline's artifacts: by the bucket's policy and by the key's."""
+"""Whether a role may read or write the pipeline's artifacts: by its own policies, the bucket's and the key's."""
 
-import json
-from typing import Any
+from rehearsal.cloud.auth import refusal
 
-from botocore.exceptions import ClientError
-
-from rehearsal.cloud.here import client_of
-
-from .credentials import Credentials
 from .errors import ActionFailed
 from .pipelines import DeployedPipeline
 
+READ = ("s3:GetObject", "kms:Decrypt")
+WRITE = ("s3:PutObject", "kms:GenerateDataKey")
 
-def check_artifacts_are_readable(pipeline: DeployedPipeline, reader: Credentials) -> None:
-    """Both policies name the reader. Within the pipeline's account the reader's own policies would do instead.
 
-    Raises ActionFailed with what is missing: on AWS the action could not read its input.
+def check_artifacts(pipeline: DeployedPipeline, role_arn: str, needed: tuple[str, str]) -> None:
+    """For READ or WRITE; across accounts the owner's policies must name the role, and the role's own allow it too.
+
+    Raises ActionFailed with what is missing: on AWS the action could not read its input, or not write its output.
     """
-    if reader.account == pipeline.account:
-        return
     store = pipeline.declaration["artifactStore"]
     bucket, key = store["location"], store.get("encryptionKey", {}).get("id")
-    if key is None:
+    if key is None and role_arn.split(":")[4] != pipeline.account:
         raise ActionFailed(
-            f"{reader.role_arn} cannot read the artifacts: they are encrypted with the key aws/s3, which no other "
+            f"{role_arn} cannot read the artifacts: they are encrypted with the key aws/s3, which no other "
             "account can use; give the pipeline's artifact store a key of its own"
         )
-    for action, resource, policy in (
-        ("s3:GetObject", f"arn:aws:s3:::{bucket}/{pipeline.name}/*", _bucket_policy(pipeline, bucket)),
-        ("kms:Decrypt", key, _key_policy(pipeline, key)),
-    ):
-        if not _allows(policy, reader, action, resource, pipeline.region):
-            raise ActionFailed(
-                f"{reader.role_arn} is not authorized to perform: {action} on resource: {resource} "
-                "because no resource-based policy allows it"
-            )
-
-
-def _bucket_policy(pipeline: DeployedPipeline, bucket: str) -> Any:
-    try:
-        answer = client_of("s3", pipeline.account, pipeline.region).get_bucket_policy(Bucket=bucket)
-    except ClientError:  # a bucket without one
-        return {}
-    return json.loads(answer["Policy"])
-
-
-def _key_policy(pipeline: DeployedPipeline, key: str) -> Any:
-    kms = client_of("kms", pipeline.account, pipeline.region)
-    return json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
-
-
-def _allows(policy: Any, reader: Credentials, action: str, resource: str, region: str) -> bool:
-    from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
-
-    asked = EvalContext(
-        principal_arn=reader.role_arn,
-        principal_type="AssumedRole",
-        principal_account=reader.account,
-        action=action,
-        resource_arn=resource,
-        region=region,
-        secure_transport=True,
-    )
-    return bool(evaluate_resource_policy(policy, asked).decision == "Allow")
+    on_objects, on_key = needed
+    via = {"kms:ViaService": f"s3.{pipeline.region}.amazonaws.com"}
+    reasons = [refusal(role_arn, on_objects, f"arn:aws:s3:::{bucket}/{pipeline.name}/*")]
+    if key is not None:  # everyone in the account may use aws/s3
+        reasons.append(refusal(role_arn, on_key, key, keys=via))
+    if reason := next(filter(None, reasons), None):
+        raise ActionFailed(reason)

@@ -10,6 +10,7 @@ from typing import Any
 
 from rehearsal.cloud import Cloud
 
+from .action_access import check_log
 from .artifacts import Artifact
 from .build import Build, BuildResult, run
 from .build_environment import Tools
@@ -97,6 +98,7 @@ class Builder:
     def _run(self, build: BuildState, order: Order, abandoned: Signal) -> BuildResult:
         self.builds.enter(build.id, "PROVISIONING")
         credentials = of_build(self._cloud, order.project, build.id)
+        check_log(order.project, build.id)
         return run(
             Build(
                 id=build.id,

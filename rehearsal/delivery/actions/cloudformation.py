@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ..artifact_access import check_artifacts_are_readable
+from ..artifact_access import READ, check_artifacts
 from ..errors import Abandoned, ActionFailed
 from .context import ActionContext, ActionResult
 
@@ -85,7 +85,7 @@ class _Stack:
 
     def _create_change_set(self, kind: str) -> None:
         configuration = self._configuration
-        check_artifacts_are_readable(self._context.pipeline, self._context.credentials)
+        check_artifacts(self._context.pipeline, self._context.credentials.role_arn, READ)
         artifact, _, path = configuration["TemplatePath"].partition("::")
         template = self._context.inputs[artifact].read(path)
         request: dict[str, Any] = {**self._change_set, "ChangeSetType": kind, **self._settings()}

@@ -1,6 +1,11 @@
 """CodeBuild actions: the deployed project, read when the action starts, and one build of it."""
 
-from ..artifacts import FolderArtifact
+from collections.abc import Mapping
+from typing import Any
+
+from ..action_access import check_connection, check_start
+from ..artifact_access import READ, WRITE, check_artifacts
+from ..artifacts import CloneArtifact, FolderArtifact
 from ..build_variables import of_action
 from ..builder import Order
 from ..errors import ActionFailed
@@ -14,6 +19,7 @@ def run(context: ActionContext) -> ActionResult:
     project = builder.project(name, account)
     if project is None:
         raise ActionFailed(f"there is no CodeBuild project '{name}' in account {account}")
+    _check_roles(context, project)
     log, reports = context.folder("logs"), context.folder("reports")
     primary = action.configuration.get("PrimarySource", action.inputs[0])
     order = Order(
@@ -38,3 +44,16 @@ def run(context: ActionContext) -> ActionResult:
     revision = context.inputs[primary].revision
     artifacts = {n: FolderArtifact(folder=f, revision=revision) for n, f in result.outputs.items()}
     return ActionResult(variables=result.variables, artifacts=artifacts)
+
+
+def _check_roles(context: ActionContext, project: Mapping[str, Any]) -> None:
+    """The action's role starts the build; the build's role fetches its input and leaves its output."""
+    check_start(context.credentials.role_arn, project)
+    role, pipeline = project["serviceRole"], context.pipeline
+    check_artifacts(pipeline, role, READ)
+    if context.action.outputs:
+        check_artifacts(pipeline, role, WRITE)
+    if any(isinstance(artifact, CloneArtifact) for artifact in context.inputs.values()):
+        for source in pipeline.structure.stages[0].actions:
+            if connection := source.configuration.get("ConnectionArn"):
+                check_connection(role, connection)

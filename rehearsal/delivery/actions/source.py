@@ -1,5 +1,7 @@
 """Source actions: the commit of the execution, as files or as a reference that builds clone."""
 
+from ..action_access import check_connection
+from ..artifact_access import WRITE, check_artifacts
 from ..artifacts import CloneArtifact, FolderArtifact
 from ..errors import ActionFailed
 from .context import ActionContext, ActionResult
@@ -14,6 +16,10 @@ def run(context: ActionContext) -> ActionResult:
         raise ActionFailed(
             f"the branch '{branch}' has no commit yet: push one to {context.services.repository.path}"
         )
+    if connection := context.action.configuration.get("ConnectionArn"):
+        check_connection(context.credentials.role_arn, connection)
+    if context.action.outputs:
+        check_artifacts(context.pipeline, context.credentials.role_arn, WRITE)
     repository, revision = context.services.repository, context.revision
     described = repository.describe(revision)
     context.tell(external_id=revision, summary=described["message"].split("\n")[0])

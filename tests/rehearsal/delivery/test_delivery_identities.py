@@ -54,10 +54,9 @@ def across_accounts(*, bucket_for: str = DEPLOYER, key_for: str | None = DEPLOYE
         },
     }
     if key_for:
-        made["Resources"]["Key"] = {
-            "Type": "AWS::KMS::Key",
-            "Properties": {"KeyPolicy": allowing(key_for, "kms:Decrypt")},
-        }
+        policy = allowing(f"arn:aws:iam::{ACCOUNT}:root", "kms:*")
+        policy["Statement"] += allowing(key_for, "kms:Decrypt")["Statement"]
+        made["Resources"]["Key"] = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}}
     return made
 
 
@@ -78,7 +77,9 @@ def test_build_acts_as_the_service_role_of_its_project(world: World) -> None:
 
 
 def test_build_whose_service_role_is_not_there_fails(world: World) -> None:
-    world.cloud.client("iam", ACCOUNT).delete_role(RoleName="build")
+    iam = world.cloud.client("iam", ACCOUNT)
+    iam.delete_role_policy(RoleName="build", PolicyName="may")
+    iam.delete_role(RoleName="build")
     told = error(run(world, commands("true")))
     assert f"not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/build" in told
 
@@ -108,7 +109,9 @@ def test_role_that_may_not_read_the_artifacts_fails(
     world: World, closed: dict[str, Any], action: str
 ) -> None:
     told = refusal(deploy(world, across_accounts(**closed), text=parameter("one")))
-    assert told.startswith(f"{DEPLOYER} is not authorized to perform: {action} on resource: ")
+    session = DEPLOYER.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
+    assert told.startswith(f"User: {session}/")
+    assert f" is not authorized to perform: {action} on resource: " in told
 
 
 def test_other_account_cannot_read_artifacts_under_a_key_that_is_not_ours(world: World) -> None:
