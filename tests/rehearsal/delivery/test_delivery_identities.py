@@ -18,6 +18,7 @@ from tests.rehearsal.delivery.pieces import (
     stage,
 )
 from tests.rehearsal.delivery.world import World
+from tests.rehearsal.roles import policy
 
 OTHER = "222222222222"
 DEPLOYER = f"arn:aws:iam::{OTHER}:role/deployer"
@@ -123,3 +124,30 @@ def test_builds_project_is_looked_for_in_the_account_of_the_actions_role(world: 
     world.make_roles("deployer", account=OTHER)
     execution = run(world, commands("true"), role_arn=DEPLOYER)
     assert f"in account {OTHER}" in error(execution)
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "place"),
+    [
+        ("pipeline", "codeconnections:UseConnection", ("Source", "Repo")),
+        ("pipeline", "s3:PutObject", ("Source", "Repo")),
+        ("pipeline", "codebuild:StartBuild", ("Build", "B")),
+        ("build", "codeconnections:UseConnection", ("Build", "B")),
+        ("build", "s3:GetObject", ("Build", "B")),
+        ("build", "logs:CreateLogStream", ("Build", "B")),
+    ],
+)
+def test_what_a_service_does_in_a_roles_name_the_role_may_do(
+    world: World, role: str, action: str, place: tuple[str, str]
+) -> None:
+    denied = policy(action, effect="Deny", Resource="*")
+    iam = world.cloud.client("iam", ACCOUNT)
+    iam.put_role_policy(RoleName=role, PolicyName="denied", PolicyDocument=denied)
+
+    execution = run(world, commands("true"))
+
+    assert execution.status == "Failed"
+    failed = [(s.name, a.name) for s in execution.stages for a in s.actions if a.status == "Failed"]
+    assert failed == [place]
+    told = execution.stage(place[0]).action(place[1]).error or ""
+    assert f"assumed-role/{role}/service is not authorized to perform: {action} on resource: arn:aws:" in told

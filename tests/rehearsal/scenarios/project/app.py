@@ -25,7 +25,10 @@ def handler(event, context):
     body = json.dumps({**kept, "Status": "SUCCESS", "PhysicalResourceId": "slow"}).encode()
     urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], data=body, method="PUT"))
 """
-CONNECTION = "arn:aws:codeconnections:us-east-1:555555555555:connection/00000000-0000-4000-8000-000000000000"
+# Under its former name, for which CDK itself grants UseConnection.
+CONNECTION = (
+    "arn:aws:codestar-connections:us-east-1:555555555555:connection/00000000-0000-4000-8000-000000000000"
+)
 
 
 class Greeting(cdk.Stage):
