@@ -22,10 +22,6 @@ class Subnet:
     routes: dict[str, dict[str, Any]] = field(repr=False)
 
 
-def foundations(synthesis: Synthesis) -> list[Template]:
-    return [template for template in synthesis.templates if template.tier == "foundation"]
-
-
 def subnets(template: Template) -> list[Subnet]:
     """The subnets of a foundation stack, in its order."""
     tables: dict[str, list[str]] = {}
@@ -50,6 +46,6 @@ def tiers(synthesis: Synthesis) -> dict[tuple[str, str], str]:
     """The tier of each subnet, by its stack and its logical id."""
     return {
         (template.stack, subnet.logical_id): subnet.tier
-        for template in foundations(synthesis)
+        for template in synthesis.tier("foundation")
         for subnet in subnets(template)
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from tests.assembly.synthesis import Synthesis
 
@@ -18,6 +18,20 @@ TWINS: list[tuple[str, Breakage]] = []
 def told(stack: str, where: str, *, found: object, wanted: object) -> str:
     """The one shape of a message: stack, logical id (or stage and action), what is there and what should be."""
     return f"{stack} {where}: found {found}, wanted {wanted}"
+
+
+def each_has(
+    synthesis: Synthesis, *types: str, field: str, wanted: Sequence[object], default: object = None
+) -> Iterator[str]:
+    """A message for each resource of these types whose property is none of the wanted values.
+
+    `default` is what AWS does where the template says nothing.
+    """
+    for template, logical_id, properties in synthesis.properties(*types):
+        found = properties.get(field, default)
+        if found not in wanted:
+            choice = " or ".join(map(str, wanted))
+            yield told(template.stack, logical_id, found=f"{field} {found}", wanted=choice)
 
 
 def name_of(invariant: Invariant) -> str:

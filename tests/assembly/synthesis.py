@@ -40,6 +40,10 @@ class Template:
             if not types or resource["Type"] in types:
                 yield logical_id, resource
 
+    def places(self, *types: str) -> set[tuple[str, str]]:
+        """Stack and logical id of the resources of these types, as `Synthesis.pointed_at` tells them."""
+        return {(self.stack, logical_id) for logical_id, _ in self.resources(*types)}
+
     def properties(self, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Logical id and properties, of these types or of all."""
         for logical_id, resource in self.resources(*types):
@@ -61,6 +65,10 @@ class Synthesis:
     readable: dict[str, int]
     buildspecs: dict[str, str]
     order: tuple[str, ...]
+
+    def tier(self, name: str) -> list[Template]:
+        """The stacks of that tier, one of each environment."""
+        return [template for template in self.templates if template.tier == name]
 
     def template(self, stack: str) -> Template:
         return next(template for template in self.templates if template.stack == stack)

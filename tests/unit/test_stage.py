@@ -1,4 +1,4 @@
-"""What holds for every resource of an environment."""
+"""What the configuration of an environment says of all its resources."""
 
 from __future__ import annotations
 
@@ -21,39 +21,12 @@ def test_whatever_can_carry_tags_says_whose_it_is(stage: Stage) -> None:
         assert expected.items() <= tags.items(), logical_id
 
 
-def test_every_function_writes_to_a_log_group_of_its_template(stage: Stage) -> None:
-    functions = 0
-    for template in (stage.foundation, stage.data, stage.portal):
-        groups = template.resources("AWS::Logs::LogGroup")
-        for function in template.properties("AWS::Lambda::Function"):
-            assert function["LoggingConfig"]["LogGroup"]["Ref"] in groups
-            functions += 1
-    assert functions == 4
-
-
 def test_log_groups_are_encrypted_expire_and_go_with_their_stack(stage: Stage, large: Stage) -> None:
     for environment, days in ((stage, 14), (large, 7)):
         for _, group in _of_type(environment, "AWS::Logs::LogGroup"):
             assert "KmsKeyId" in group["Properties"]
             assert group["Properties"]["RetentionInDays"] == days
             assert group["DeletionPolicy"] == "Delete"
-
-
-def test_nothing_outlives_the_environment(stage: Stage) -> None:
-    kept = [
-        logical_id
-        for logical_id, resource in stage.all_resources()
-        if not {resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")} <= {None, "Delete"}
-    ]
-    assert kept == []
-
-
-def test_buckets_are_emptied_before_they_are_deleted(stage: Stage) -> None:
-    emptied = {
-        properties["BucketName"]["Ref"]
-        for properties in stage.portal.properties("Custom::S3AutoDeleteObjects")
-    }
-    assert set(stage.portal.resources("AWS::S3::Bucket")) == emptied
 
 
 def _of_type(stage: Stage, type_: str) -> Iterator[tuple[str, Resource]]:

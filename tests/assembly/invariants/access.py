@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from tests.assembly.network_map import foundations, subnets
+from tests.assembly.network_map import subnets
 from tests.assembly.register import invariant, told
 from tests.assembly.synthesis import Synthesis, Template
 
@@ -122,7 +122,7 @@ def default_groups_are_closed(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def subnets_have_the_acl_of_their_tier(synthesis: Synthesis) -> Iterator[str]:
     """No subnet falls back on the default ACL, which lets everything through."""
-    for template in foundations(synthesis):
+    for template in synthesis.tier("foundation"):
         acls = defaultdict(list)
         for _, association in template.properties("AWS::EC2::SubnetNetworkAclAssociation"):
             acls[association["SubnetId"]["Ref"]].append(
@@ -149,7 +149,7 @@ def acls_are_narrow(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def data_acl_admits_the_app_alone(synthesis: Synthesis) -> Iterator[str]:
     """PostgreSQL from each app subnet, and nothing else from anywhere."""
-    for template in foundations(synthesis):
+    for template in synthesis.tier("foundation"):
         wanted = {(subnet.cidr, 5432, 5432) for subnet in subnets(template) if subnet.tier == "app"}
         found = {
             (entry["CidrBlock"], entry["PortRange"]["From"], entry["PortRange"]["To"])

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from tests.assembly.register import invariant, told
+from tests.assembly.register import each_has, invariant, told
 from tests.assembly.synthesis import Synthesis
 
 ALARM, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
@@ -23,8 +23,7 @@ PAGES = ("degraded-alarm", "unavailable-alarm")
 def alarms_act(synthesis: Synthesis) -> Iterator[str]:
     """To the topic of their environment, in both directions."""
     for template, logical_id, alarm in synthesis.properties(ALARM, COMPOSITE):
-        home = f"foundation-{template.suffix}"
-        topics = {(home, id_) for id_, _ in synthesis.template(home).resources("AWS::SNS::Topic")}
+        topics = synthesis.template(f"foundation-{template.suffix}").places("AWS::SNS::Topic")
         for field in ("AlarmActions", "OKActions"):
             found = set(synthesis.pointed_at(template, alarm.get(field)))
             if found != topics:
@@ -38,10 +37,9 @@ def alarms_act(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def alarms_say_what_silence_means(synthesis: Synthesis) -> Iterator[str]:
     """Whether missing data is breaching, is not, or keeps the state; by default an alarm would fall silent."""
-    for template, logical_id, alarm in synthesis.properties(ALARM):
-        if alarm.get("TreatMissingData") not in ("breaching", "notBreaching", "ignore"):
-            found = f"TreatMissingData {alarm.get('TreatMissingData')}"
-            yield told(template.stack, logical_id, found=found, wanted="breaching, notBreaching or ignore")
+    yield from each_has(
+        synthesis, ALARM, field="TreatMissingData", wanted=["breaching", "notBreaching", "ignore"]
+    )
 
 
 @invariant
@@ -55,15 +53,13 @@ def alarms_are_explained(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def two_composites_page(synthesis: Synthesis) -> Iterator[str]:
     """Unavailable and degraded, each made of alarms of the template."""
-    for template in synthesis.templates:
-        if template.tier != "portal":
-            continue
+    for template in synthesis.tier("portal"):
         composites = dict(template.properties(COMPOSITE))
         names = sorted(str(alarm.get("AlarmName")) for alarm in composites.values())
         wanted = [f"{name}-{template.suffix}" for name in PAGES]
         if names != wanted:
             yield told(template.stack, "composites", found=names, wanted=wanted)
-        alarms = {(template.stack, id_) for id_, _ in template.resources(ALARM)}
+        alarms = template.places(ALARM)
         for logical_id, composite in composites.items():
             watched = set(synthesis.pointed_at(template, composite["AlarmRule"]))
             if not watched or watched - alarms or not re.search(r"ALARM\(", str(composite["AlarmRule"])):
@@ -74,9 +70,7 @@ def two_composites_page(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def the_dashboard_shows_what_matters(synthesis: Synthesis) -> Iterator[str]:
     """One dashboard for each environment, with the metrics that were asked for."""
-    for template in synthesis.templates:
-        if template.tier != "portal":
-            continue
+    for template in synthesis.tier("portal"):
         boards = [json.dumps(board["DashboardBody"]) for _, board in template.properties(DASHBOARD)]
         missing = {metric for metric in SHOWN if not any(f'\\"{metric}\\"' in board for board in boards)}
         if len(boards) != 1 or missing:

@@ -35,7 +35,7 @@ def integrations_target_the_balancer(synthesis: Synthesis) -> Iterator[str]:
             ("IntegrationTarget", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
             ("ConnectionId", "AWS::ApiGatewayV2::VpcLink"),
         ):
-            wanted = {(template.stack, id_) for id_, _ in template.resources(type_)}
+            wanted = template.places(type_)
             found = set(synthesis.pointed_at(template, integration.get(field)))
             if not found or found - wanted:
                 yield told(
@@ -73,9 +73,8 @@ def keys_are_limited(synthesis: Synthesis) -> Iterator[str]:
             for _, member in template.properties("AWS::ApiGateway::UsagePlanKey")
             for place in synthesis.pointed_at(template, member["KeyId"])
         }
-        for logical_id, _ in template.resources("AWS::ApiGateway::ApiKey"):
-            if (template.stack, logical_id) not in planned:
-                yield told(template.stack, logical_id, found="no plan", wanted="one")
+        for stack, logical_id in sorted(template.places("AWS::ApiGateway::ApiKey") - planned):
+            yield told(stack, logical_id, found="no plan", wanted="one")
         for logical_id, plan in template.properties("AWS::ApiGateway::UsagePlan"):
             throttle, quota = plan.get("Throttle", {}), plan.get("Quota", {})
             limits = (throttle.get("RateLimit"), throttle.get("BurstLimit"), quota.get("Limit"))

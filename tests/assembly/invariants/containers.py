@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.assembly.register import invariant, told
+from tests.assembly.register import each_has, invariant, told
 from tests.assembly.synthesis import Synthesis
 
 SERVICE, TASK, TARGETS = (
@@ -79,9 +79,7 @@ def deployments_roll_back(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def nobody_logs_in_to_a_task(synthesis: Synthesis) -> Iterator[str]:
     """ECS Exec is off."""
-    for template, logical_id, service in synthesis.properties(SERVICE):
-        if service.get("EnableExecuteCommand", False) is not False:
-            yield told(template.stack, logical_id, found="ECS Exec", wanted="it off")
+    yield from each_has(synthesis, SERVICE, field="EnableExecuteCommand", wanted=[False], default=False)
 
 
 @invariant

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.assembly.register import invariant, told
-from tests.assembly.synthesis import Synthesis, Template
+from tests.assembly.synthesis import Synthesis
 
 SESSION_INDEXES = {"by-customer": "customer_id", "by-device": "device_id"}
 INSTANCE = "AWS::RDS::DBInstance"
 
 
-def _data(synthesis: Synthesis) -> list[Template]:
-    return [template for template in synthesis.templates if template.tier == "data"]
-
-
 @invariant
 def aurora_has_a_writer_and_two_readers(synthesis: Synthesis) -> Iterator[str]:
     """Three instances of one class, whose order of promotion is fixed."""
-    for template in _data(synthesis):
+    for template in synthesis.tier("data"):
         instances = [instance for _, instance in template.properties(INSTANCE)]
         tiers = sorted(instance.get("PromotionTier", 1) for instance in instances)
         if tiers != [0, 1, 2]:
@@ -68,7 +64,7 @@ def aurora_logs_who_comes_and_goes(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def sessions_are_on_demand_and_recoverable(synthesis: Synthesis) -> Iterator[str]:
     """Two tables, paid by request, restorable to any second, whose items end by themselves."""
-    for template in _data(synthesis):
+    for template in synthesis.tier("data"):
         tables = dict(template.properties("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table"))
         if len(tables) != 2:
             yield told(template.stack, "sessions", found=f"{len(tables)} tables", wanted=2)

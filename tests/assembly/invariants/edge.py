@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.assembly.policies import text
 from tests.assembly.register import invariant, told
-from tests.assembly.synthesis import Synthesis, Template
+from tests.assembly.synthesis import Synthesis
 
 DISTRIBUTION, STAGE, ACL = "AWS::CloudFront::Distribution", "AWS::ApiGateway::Stage", "AWS::WAFv2::WebACL"
 RECORD = "AWS::Route53::RecordSet"
@@ -26,7 +26,7 @@ WAF_LOGS = "aws-waf-logs-"
 @invariant
 def failover_records_come_in_pairs(synthesis: Synthesis) -> Iterator[str]:
     """A primary with a health check and a secondary elsewhere, for IPv4 and for IPv6."""
-    for template in _portals(synthesis):
+    for template in synthesis.tier("portal"):
         pairs: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
         for _, record in template.properties(RECORD):
             if "Failover" in record:
@@ -59,7 +59,7 @@ def health_checks_ask_by_https(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def every_name_has_both_addresses(synthesis: Synthesis) -> Iterator[str]:
     """Whatever has an A record has an AAAA record."""
-    for template in _portals(synthesis):
+    for template in synthesis.tier("portal"):
         types: dict[str, set[str]] = defaultdict(set)
         for _, record in template.properties(RECORD):
             types[record["Name"]].add(record["Type"])
@@ -71,8 +71,8 @@ def every_name_has_both_addresses(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def every_door_has_a_firewall(synthesis: Synthesis) -> Iterator[str]:
     """The distribution and every API stage, the maintenance page's too."""
-    for template in _portals(synthesis):
-        acls = {(template.stack, id_) for id_, _ in template.resources(ACL)}
+    for template in synthesis.tier("portal"):
+        acls = template.places(ACL)
         guarded = {
             place
             for _, association in template.properties("AWS::WAFv2::WebACLAssociation")
@@ -83,9 +83,8 @@ def every_door_has_a_firewall(synthesis: Synthesis) -> Iterator[str]:
             acl = distribution["DistributionConfig"].get("WebACLId")
             if acls.intersection(synthesis.pointed_at(template, acl)):
                 guarded.add((template.stack, logical_id))
-        for logical_id, _ in template.resources(DISTRIBUTION, STAGE):
-            if (template.stack, logical_id) not in guarded:
-                yield told(template.stack, logical_id, found="no web ACL", wanted="one of the template")
+        for stack, logical_id in sorted(template.places(DISTRIBUTION, STAGE) - guarded):
+            yield told(stack, logical_id, found="no web ACL", wanted="one of the template")
 
 
 @invariant
@@ -127,16 +126,15 @@ def firewalls_are_logged(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def every_door_is_logged(synthesis: Synthesis) -> Iterator[str]:
     """Access logs of the distribution, of every API stage and of the balancer."""
-    for template in _portals(synthesis):
+    for template in synthesis.tier("portal"):
         delivered = {
             place
             for _, source in template.properties("AWS::Logs::DeliverySource")
             for place in synthesis.pointed_at(template, source["ResourceArn"])
         }
-        for logical_id, _ in template.resources(DISTRIBUTION):
-            if (template.stack, logical_id) not in delivered:
-                yield told(template.stack, logical_id, found="no access log", wanted="a DeliverySource")
-        groups = {(template.stack, id_) for id_, _ in template.resources("AWS::Logs::LogGroup")}
+        for stack, logical_id in sorted(template.places(DISTRIBUTION) - delivered):
+            yield told(stack, logical_id, found="no access log", wanted="a DeliverySource")
+        groups = template.places("AWS::Logs::LogGroup")
         for logical_id, stage in template.properties(STAGE):
             target = stage.get("AccessLogSetting", {}).get("DestinationArn")
             if not groups.intersection(synthesis.pointed_at(template, target)):
@@ -147,7 +145,3 @@ def every_door_is_logged(synthesis: Synthesis) -> Iterator[str]:
             attributes = {one["Key"]: one["Value"] for one in balancer["LoadBalancerAttributes"]}
             if attributes.get("access_logs.s3.enabled") != "true":
                 yield told(template.stack, logical_id, found="no access log", wanted="access_logs.s3.enabled")
-
-
-def _portals(synthesis: Synthesis) -> list[Template]:
-    return [template for template in synthesis.templates if template.tier == "portal"]

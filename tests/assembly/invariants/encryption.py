@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.assembly.register import invariant, told
+from tests.assembly.register import each_has, invariant, told
 from tests.assembly.synthesis import Synthesis, Template
 
 
@@ -48,7 +48,7 @@ OWN_KEY_OF_S3 = ("alb-logs", "artifacts-logs", "static")
 def _our_keys(synthesis: Synthesis, template: Template) -> set[tuple[str, str]]:
     """The one key of the environment, or of the pipeline."""
     home = template.stack if template.tier == "pipeline" else f"foundation-{template.suffix}"
-    return {(home, logical_id) for logical_id, _ in synthesis.template(home).resources("AWS::KMS::Key")}
+    return synthesis.template(home).places("AWS::KMS::Key")
 
 
 @invariant
@@ -67,13 +67,9 @@ def data_is_encrypted_by_our_key(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def storage_is_encrypted(synthesis: Synthesis) -> Iterator[str]:
     """A key alone does not do it: the switches beside it are on."""
-    for template, logical_id, properties in synthesis.properties("AWS::RDS::DBCluster"):
-        if properties.get("StorageEncrypted") is not True:
-            yield told(template.stack, logical_id, found="storage in clear", wanted="StorageEncrypted")
-    for template, logical_id, properties in synthesis.properties("AWS::DynamoDB::GlobalTable"):
-        if properties.get("SSESpecification") != {"SSEEnabled": True, "SSEType": "KMS"}:
-            found = f"SSESpecification {properties.get('SSESpecification')}"
-            yield told(template.stack, logical_id, found=found, wanted="KMS")
+    yield from each_has(synthesis, "AWS::RDS::DBCluster", field="StorageEncrypted", wanted=[True])
+    by_key = {"SSEEnabled": True, "SSEType": "KMS"}
+    yield from each_has(synthesis, "AWS::DynamoDB::GlobalTable", field="SSESpecification", wanted=[by_key])
     for template, logical_id, properties in synthesis.properties("AWS::EC2::LaunchTemplate"):
         for volume in properties["LaunchTemplateData"].get("BlockDeviceMappings", [{}]):
             if volume.get("Ebs", {}).get("Encrypted") is not True:
@@ -100,6 +96,4 @@ def buckets_are_encrypted_and_closed(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def keys_rotate(synthesis: Synthesis) -> Iterator[str]:
     """Every key of ours rotates once a year."""
-    for template, logical_id, properties in synthesis.properties("AWS::KMS::Key"):
-        if properties.get("EnableKeyRotation") is not True:
-            yield told(template.stack, logical_id, found="a key that stays", wanted="EnableKeyRotation")
+    yield from each_has(synthesis, "AWS::KMS::Key", field="EnableKeyRotation", wanted=[True])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.assembly.network_map import foundations, subnets, tiers
-from tests.assembly.register import invariant, told
+from tests.assembly.network_map import subnets, tiers
+from tests.assembly.register import each_has, invariant, told
 from tests.assembly.synthesis import Synthesis
 
 # Where the subnets of a type stand in its properties, and the one tier that they may be of.
@@ -21,9 +21,8 @@ TIERS = {
 @invariant
 def addresses_are_private(synthesis: Synthesis) -> Iterator[str]:
     """No subnet hands out public addresses, and nothing asks for one."""
-    for template, logical_id, properties in synthesis.properties("AWS::EC2::Subnet"):
-        if properties.get("MapPublicIpOnLaunch") is not False:
-            yield told(template.stack, logical_id, found="public addresses on launch", wanted="none")
+    yield from each_has(synthesis, "AWS::EC2::Subnet", field="MapPublicIpOnLaunch", wanted=[False])
+    yield from each_has(synthesis, "AWS::RDS::DBInstance", field="PubliclyAccessible", wanted=[False])
     for template, logical_id, properties in synthesis.properties("AWS::EC2::LaunchTemplate"):
         for interface in properties["LaunchTemplateData"].get("NetworkInterfaces", []):
             if interface.get("AssociatePublicIpAddress"):
@@ -32,24 +31,20 @@ def addresses_are_private(synthesis: Synthesis) -> Iterator[str]:
         network = properties["NetworkConfiguration"]["AwsvpcConfiguration"]
         if network.get("AssignPublicIp") != "DISABLED":
             yield told(template.stack, logical_id, found="tasks with public addresses", wanted="DISABLED")
-    for template, logical_id, properties in synthesis.properties("AWS::RDS::DBInstance"):
-        if properties.get("PubliclyAccessible") is not False:
-            yield told(template.stack, logical_id, found="PubliclyAccessible", wanted=False)
 
 
 @invariant
 def load_balancers_are_internal(synthesis: Synthesis) -> Iterator[str]:
     """Customers come by CloudFront and API Gateway, which reach the balancer inside the VPC."""
-    for template, logical_id, properties in synthesis.properties("AWS::ElasticLoadBalancingV2::LoadBalancer"):
-        if properties.get("Scheme") != "internal":
-            found = f"Scheme {properties.get('Scheme')}"
-            yield told(template.stack, logical_id, found=found, wanted="internal")
+    yield from each_has(
+        synthesis, "AWS::ElasticLoadBalancingV2::LoadBalancer", field="Scheme", wanted=["internal"]
+    )
 
 
 @invariant
 def elastic_addresses_are_of_nat_alone(synthesis: Synthesis) -> Iterator[str]:
     """Each Elastic IP belongs to a NAT interface in a public subnet."""
-    for template in foundations(synthesis):
+    for template in synthesis.tier("foundation"):
         public = {subnet.logical_id for subnet in subnets(template) if subnet.tier == "public"}
         nat = {
             logical_id

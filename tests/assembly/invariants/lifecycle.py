@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from tests.assembly.register import invariant, told
+from tests.assembly.register import each_has, invariant, told
 from tests.assembly.synthesis import Synthesis
 
 # What CloudFormation does where a resource has no policy, if it is not to delete.
@@ -57,43 +57,29 @@ def buckets_are_emptied(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def repositories_are_emptied(synthesis: Synthesis) -> Iterator[str]:
     """A repository with images cannot be deleted, unless it empties itself."""
-    for template, logical_id, properties in synthesis.properties("AWS::ECR::Repository"):
-        if properties.get("EmptyOnDelete") is not True:
-            yield told(
-                template.stack,
-                logical_id,
-                found=f"EmptyOnDelete {properties.get('EmptyOnDelete')}",
-                wanted=True,
-            )
+    yield from each_has(synthesis, "AWS::ECR::Repository", field="EmptyOnDelete", wanted=[True])
 
 
 @invariant
 def reports_go_with_their_group(synthesis: Synthesis) -> Iterator[str]:
     """A report group with reports cannot be deleted, unless it deletes them."""
-    for template, logical_id, properties in synthesis.properties("AWS::CodeBuild::ReportGroup"):
-        if properties.get("DeleteReports") is not True:
-            yield told(
-                template.stack,
-                logical_id,
-                found=f"DeleteReports {properties.get('DeleteReports')}",
-                wanted=True,
-            )
+    yield from each_has(synthesis, "AWS::CodeBuild::ReportGroup", field="DeleteReports", wanted=[True])
 
 
 @invariant
 def keys_end_within_a_week(synthesis: Synthesis) -> Iterator[str]:
     """A key waits for its deletion; seven days are the least that KMS admits."""
-    for template, logical_id, properties in synthesis.properties("AWS::KMS::Key"):
-        if properties.get("PendingWindowInDays") != 7:
-            found = f"PendingWindowInDays {properties.get('PendingWindowInDays')}"
-            yield told(template.stack, logical_id, found=found, wanted=7)
+    yield from each_has(synthesis, "AWS::KMS::Key", field="PendingWindowInDays", wanted=[7])
 
 
 @invariant
 def backups_go_with_the_cluster(synthesis: Synthesis) -> Iterator[str]:
     """The automated backups of Aurora end with the cluster, as is RDS's default."""
-    for template, logical_id, properties in synthesis.properties(
-        "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
-    ):
-        if properties.get("DeleteAutomatedBackups", True) is not True:
-            yield told(template.stack, logical_id, found="DeleteAutomatedBackups false", wanted=True)
+    yield from each_has(
+        synthesis,
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        field="DeleteAutomatedBackups",
+        wanted=[True],
+        default=True,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.assembly.register import invariant, told
+from tests.assembly.register import each_has, invariant, told
 from tests.assembly.synthesis import Synthesis, Template
 
 GROUP = "AWS::Logs::LogGroup"
@@ -14,10 +14,7 @@ GROUP = "AWS::Logs::LogGroup"
 @invariant
 def log_groups_expire(synthesis: Synthesis) -> Iterator[str]:
     """Logs are kept for 7 or 14 days."""
-    for template, logical_id, properties in synthesis.properties(GROUP):
-        if properties.get("RetentionInDays") not in (7, 14):
-            found = f"RetentionInDays {properties.get('RetentionInDays')}"
-            yield told(template.stack, logical_id, found=found, wanted="7 or 14")
+    yield from each_has(synthesis, GROUP, field="RetentionInDays", wanted=[7, 14])
 
 
 @invariant
@@ -100,8 +97,7 @@ def networks_log_their_flows(synthesis: Synthesis) -> Iterator[str]:
 
 
 def _unless_ours(synthesis: Synthesis, template: Template, logical_id: str, group: Any) -> Iterator[str]:
-    ours = {(template.stack, id_) for id_, _ in template.resources(GROUP)}
-    if not ours.intersection(synthesis.pointed_at(template, group)):
+    if not template.places(GROUP).intersection(synthesis.pointed_at(template, group)):
         yield told(template.stack, logical_id, found=f"the log group {group}", wanted="one of the template")
 
 

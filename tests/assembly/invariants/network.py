@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tests.assembly.network_map import SUBNET, foundations, subnets
+from tests.assembly.network_map import SUBNET, subnets
 from tests.assembly.register import invariant, told
 from tests.assembly.synthesis import Synthesis
 
@@ -15,7 +15,7 @@ ANYWHERE = {"0.0.0.0/0", "::/0"}
 @invariant
 def three_zones_by_id(synthesis: Synthesis) -> Iterator[str]:
     """Each tier lies in the same three zones, by id, because a letter means another place in each account."""
-    for template in foundations(synthesis):
+    for template in synthesis.tier("foundation"):
         zones = {subnet.zone for subnet in subnets(template)}
         if len(zones) != 3:
             yield told(template.stack, "subnets", found=f"zones {sorted(zones)}", wanted="three")
@@ -38,7 +38,7 @@ def zones_are_reachable(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def public_subnets_lead_to_the_gateway(synthesis: Synthesis) -> Iterator[str]:
     """Public subnets, and no others, have a route to the Internet gateway."""
-    for template in foundations(synthesis):
+    for template in synthesis.tier("foundation"):
         gateways = {id_ for id_, _ in template.resources("AWS::EC2::InternetGateway")}
         for subnet in subnets(template):
             by = {
@@ -56,7 +56,7 @@ def public_subnets_lead_to_the_gateway(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def app_subnets_leave_by_nat(synthesis: Synthesis) -> Iterator[str]:
     """An app subnet leaves by a NAT instance's interface, by that of its own zone where there is one."""
-    for template in foundations(synthesis):
+    for template in synthesis.tier("foundation"):
         zone_of = {subnet.logical_id: subnet.zone for subnet in subnets(template)}
         interfaces = {
             logical_id: zone_of[properties["SubnetId"]["Ref"]]
@@ -79,7 +79,7 @@ def app_subnets_leave_by_nat(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def data_subnets_have_no_way_out(synthesis: Synthesis) -> Iterator[str]:
     """The route tables of the data tier hold no route; the gateway endpoints are beside them."""
-    for template in foundations(synthesis):
+    for template in synthesis.tier("foundation"):
         for subnet in subnets(template):
             if subnet.tier == "data" and subnet.routes:
                 found = f"routes {sorted(subnet.routes)}"
@@ -89,7 +89,7 @@ def data_subnets_have_no_way_out(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def subnets_have_a_route_table_each(synthesis: Synthesis) -> Iterator[str]:
     """Nobody falls back on the main route table, and no two zones share one."""
-    for template in foundations(synthesis):
+    for template in synthesis.tier("foundation"):
         taken: set[str] = set()
         for subnet in subnets(template):
             if len(subnet.route_tables) != 1 or taken & set(subnet.route_tables):
@@ -108,7 +108,7 @@ def there_is_no_nat_gateway(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def nat_instances_forward_and_heal(synthesis: Synthesis) -> Iterator[str]:
     """A NAT instance has a fixed interface without source check, and a group of one that replaces it."""
-    for template in foundations(synthesis):
+    for template in synthesis.tier("foundation"):
         launched = set()
         for logical_id, properties in template.properties("AWS::AutoScaling::AutoScalingGroup"):
             if (properties["MinSize"], properties["MaxSize"]) != ("1", "1"):
@@ -143,7 +143,7 @@ def instances_guard_their_metadata(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def gateway_endpoints_serve_every_subnet(synthesis: Synthesis) -> Iterator[str]:
     """S3 and DynamoDB are reached without the NAT, from each route table."""
-    for template in foundations(synthesis):
+    for template in synthesis.tier("foundation"):
         tables = {id_ for id_, _ in template.resources("AWS::EC2::RouteTable")}
         for service in ("s3", "dynamodb"):
             served = {

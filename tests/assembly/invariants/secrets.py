@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from tests.assembly.policies import listed
-from tests.assembly.register import invariant, told
+from tests.assembly.register import each_has, invariant, told
 from tests.assembly.synthesis import Synthesis
 
 # What a secret looks like, whatever it is called.
@@ -58,10 +58,7 @@ def secrets_have_no_text(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def the_master_password_is_managed(synthesis: Synthesis) -> Iterator[str]:
     """RDS makes it, keeps it in Secrets Manager and rotates it."""
-    for template, logical_id, properties in synthesis.properties("AWS::RDS::DBCluster"):
-        if properties.get("ManageMasterUserPassword") is not True:
-            found = f"ManageMasterUserPassword {properties.get('ManageMasterUserPassword')}"
-            yield told(template.stack, logical_id, found=found, wanted=True)
+    yield from each_has(synthesis, "AWS::RDS::DBCluster", field="ManageMasterUserPassword", wanted=[True])
 
 
 @invariant

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tests.assembly.policies import listed
-from tests.assembly.register import invariant, told
+from tests.assembly.register import each_has, invariant, told
 from tests.assembly.synthesis import Synthesis
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
@@ -71,9 +71,9 @@ def the_api_speaks_tls(synthesis: Synthesis) -> Iterator[str]:
         policy = str(properties.get("SecurityPolicy"))
         if not policy.startswith(("TLS_1_2", "SecurityPolicy_TLS12", "SecurityPolicy_TLS13")):
             yield told(template.stack, logical_id, found=policy, wanted="TLS_1_2")
-    for template, logical_id, properties in synthesis.properties("AWS::ApiGateway::RestApi"):
-        if properties.get("DisableExecuteApiEndpoint") is not True:
-            yield told(template.stack, logical_id, found="an address of its own", wanted="its domain alone")
+    yield from each_has(
+        synthesis, "AWS::ApiGateway::RestApi", field="DisableExecuteApiEndpoint", wanted=[True]
+    )
     for template, logical_id, properties in synthesis.properties("AWS::ApiGateway::Method"):
         uri = properties["Integration"].get("Uri", "https://")
         if not str(uri).startswith("https://"):
