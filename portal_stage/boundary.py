@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from portal_stage.rules import matches, problem
@@ -18,6 +19,8 @@ def boundary_arn(policy: str | None, account: str) -> str | None:
 
 def boundary_problems(policy: str | None, account: str) -> Iterator[str]:
     """What is wrong with the field `permissions_boundary`; IAM takes a policy of the role's own account only."""
-    if policy is not None and not matches(f"(?:arn:aws:iam::{account}:policy/)?{_NAME}", policy):
+    if policy is not None and not matches(
+        f"(?:arn:aws:iam::{re.escape(str(account))}:policy/)?{_NAME}", policy
+    ):
         rule = "use a managed policy of the same account by its name or its ARN, or None for no boundary"
         yield problem("permissions_boundary", policy, rule, example="bank-boundary")

@@ -112,6 +112,7 @@ def environments(draw: st.DrawFn) -> Values:
         "owner": draw(TEXTS),
         "cost_center": draw(TEXTS),
         "log_days": draw(st.sampled_from([7, 14])),
+        "permissions_boundary": draw(st.sampled_from([None, "bank-boundary"])),
         "network": draw(networks()),
         "database": draw(databases()),
         "frontend": draw(services(8080, "/healthz")),
@@ -125,13 +126,14 @@ def environments(draw: st.DrawFn) -> Values:
 # What a field refuses whatever stands in the others, by the field's name.
 WRONG: dict[str, list[Any]] = {
     "suffix": ["Dev_1", "", "a", "1a", "a--b", "thirteen-long", None, 7],
-    "account": ["12345678901", 111111111111, None],
+    "account": ["12345678901", "1111(1111111", 111111111111, None],
     "region": ["eu-west-1", None],
     "production": ["no", 1, None],
     "project": ["", "a;b", None],
     "owner": ["", 300 * "x", 7],
     "cost_center": ["cc\n1", None],
     "log_days": [30, 7.0, "14", None, []],
+    "permissions_boundary": ["", "arn:aws:iam::555555555555:policy/boundary", 7],
     "id": ["/hostedzone/Z1", "", None],
     "name": ["dev.bank.example.", "Bank.example", "bank", 7],
     "cidr": ["10.20.0.0/20", "10.20.1.0/16", "20.20.0.0/16", "fd00::/16", "ten", None, 10],

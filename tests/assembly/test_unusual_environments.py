@@ -35,6 +35,7 @@ SMALLEST = {
 }
 LARGEST = {
     "suffix": "abcdefghij-z",
+    "permissions_boundary": "bank-boundary",
     "zone.name": "a-zone-with-a-name-of-many-labels.bank.example",
     "network.nat_instances": 3,
     "network.interface_endpoints": True,

@@ -153,6 +153,20 @@ def other_accounts_are_let_in_as_one_role(synthesis: Synthesis) -> Iterator[str]
 
 
 @invariant
+def a_boundary_is_on_every_role(synthesis: Synthesis) -> Iterator[str]:
+    """A bank that asks for a permissions boundary refuses each role without it."""
+    for template in synthesis.templates:
+        roles = dict(template.properties("AWS::IAM::Role"))
+        boundaries = {
+            text(role["PermissionsBoundary"]) for role in roles.values() if "PermissionsBoundary" in role
+        }
+        for logical_id, role in roles.items():
+            found = [text(role["PermissionsBoundary"])] if "PermissionsBoundary" in role else []
+            if found != sorted(boundaries):
+                yield told(template.stack, logical_id, found=f"boundary {found}", wanted=sorted(boundaries))
+
+
+@invariant
 def functions_are_invoked_by_one_caller(synthesis: Synthesis) -> Iterator[str]:
     """A service that may invoke a function may do it for one resource of ours."""
     for template, logical_id, properties in synthesis.properties("AWS::Lambda::Permission"):

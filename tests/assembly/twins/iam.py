@@ -83,6 +83,12 @@ def let_all_of_the_tools_account_publish(synthesis: Synthesis) -> None:
     statement["Principal"] = {"AWS": f"arn:aws:iam::{tools}:root"}
 
 
+@breaks(iam.a_boundary_is_on_every_role)
+def bound_one_role_only(synthesis: Synthesis) -> None:
+    role = properties(synthesis, "portal-prod", "AWS::IAM::Role", "Probe")
+    role["PermissionsBoundary"] = "arn:aws:iam::333333333333:policy/bank-boundary"
+
+
 @breaks(iam.functions_are_invoked_by_one_caller)
 def let_any_rule_invoke_a_function(synthesis: Synthesis) -> None:
     grant = {"Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
