@@ -81,7 +81,8 @@ def stack_of(case: Callable[[cdk.Stack], object]) -> str:
 def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """The folder of the small app's assembly, and the gate's problems but those of the house rules."""
     folder = tmp_path_factory.mktemp("judged")
-    app = cdk.App(outdir=str(folder), analytics_reporting=False)
+    context = {"@aws-cdk/core:validateAgainstDefaultRules": True}
+    app = cdk.App(outdir=str(folder), context=context, analytics_reporting=False)
     gate = Gate(app, plugins=[AwsSolutionsChecks()])
     for case in CASES:
         case(cdk.Stack(app, stack_of(case)))

@@ -28,7 +28,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[str]]:
     app = cdk.App(
         outdir=str(folder),
         analytics_reporting=False,
-        context={"@aws-cdk/core:failSynthOnValidationErrors": False},
+        context={
+            "@aws-cdk/core:failSynthOnValidationErrors": False,
+            "@aws-cdk/core:validateAgainstDefaultRules": True,
+        },
     )
     cdk.Validations.of(app).add_plugins(house_rules.plugin())
     for number, broken in enumerate(BROKEN):
