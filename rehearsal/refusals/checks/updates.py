@@ -1,0 +1,96 @@
+"""What a stack that exists cannot become in one update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..schemas import naming_properties, replaced_by
+from ..values import UNKNOWN
+from ..views import Change, Found, Template
+
+_TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+
+
+def imported_exports_stay(change: Change) -> Iterator[Found]:
+    """An export lives as long as another stack imports it."""
+    for name in sorted(set(_exports(change.before)) - set(change.template.exports)):
+        for importer in change.account.importers(name):
+            yield "Outputs", f"the export {name!r} goes, and {importer} imports it"
+
+
+def imported_exports_keep_their_value(change: Change) -> Iterator[Found]:
+    """An imported export keeps its value, so nothing that it names may be replaced."""
+    before = _exports(change.before)
+    replaced = {logical_id for logical_id, _ in _replacements(change)}
+    for name, value in sorted(change.template.exports.items()):
+        importers = change.account.importers(name)
+        if name not in before or not importers:
+            continue
+        named = {placeholder[2:-1].partition(".")[0] for placeholder in UNKNOWN.findall(value)}
+        changed = sorted(named & replaced)
+        if changed:
+            yield (
+                "Outputs",
+                f"the export {name!r} changes with {', '.join(changed)}, and {importers[0]} imports it",
+            )
+        elif value != before[name] and not UNKNOWN.search(value + before[name]):
+            yield (
+                "Outputs",
+                f"the export {name!r} changes from {before[name]!r}, and {importers[0]} imports it",
+            )
+
+
+def named_resources_are_not_replaced(change: Change) -> Iterator[Found]:
+    """A resource with a name of its own is not replaced under that name."""
+    for logical_id, changed in _replacements(change):
+        resource = change.template.resources[logical_id]
+        names = naming_properties(resource.type)
+        before = change.before.resources[logical_id].properties if change.before else {}
+        kept = [str(resource.properties.get(name)) for name in names if resource.properties.get(name)]
+        if (
+            names
+            and len(kept) == len(names)
+            and all(resource.properties.get(name) == before.get(name) for name in names)
+        ):
+            yield (
+                logical_id,
+                f"a change of {', '.join(changed)} replaces {' '.join(kept)!r}, whose name stays",
+            )
+
+
+def one_index_at_a_time(change: Change) -> Iterator[Found]:
+    """One update makes or removes one global secondary index of a table; of another shape it is another index."""
+    for logical_id, table in change.template.properties(*_TABLES):
+        before = change.before.resources.get(logical_id) if change.before else None
+        if before is None or before.properties.get("TableName") != table.get("TableName"):
+            continue
+        old, new = _indexes(before.properties), _indexes(table)
+        changes = [f"{name} goes" for name in old if old[name] != new.get(name)]
+        changes += [f"{name} comes" for name in new if new[name] != old.get(name)]
+        if len(changes) > 1:
+            yield logical_id, ", ".join(sorted(changes))
+
+
+def _exports(template: Template | None) -> dict[str, str]:
+    return dict(template.exports) if template else {}
+
+
+def _replacements(change: Change) -> Iterator[tuple[str, list[str]]]:
+    """The resources that stay in the template and are replaced, with the properties that do it."""
+    for logical_id, resource in change.template.resources.items():
+        before = change.before.resources.get(logical_id) if change.before else None
+        if before is None:
+            continue
+        if before.type != resource.type:
+            yield logical_id, ["its type"]
+        elif changed := replaced_by(resource.type, before.properties, resource.properties):
+            yield logical_id, changed
+
+
+def _indexes(table: dict[str, Any]) -> dict[str, Any]:
+    """Key schema and projection by index: what cannot change in place."""
+    return {
+        index["IndexName"]: (index["KeySchema"], index.get("Projection"))
+        for index in table.get("GlobalSecondaryIndexes", [])
+    }

@@ -1,0 +1,68 @@
+"""Which changes replace a resource, by CloudFormation's own schemas; cfn-lint brings them along."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from .views import Properties
+
+REGION = "us-east-1"
+# What a schema calls conditional, and what replaces the resource whatever else it says.
+_REPLACING = {
+    "AWS::DynamoDB::GlobalTable": {("KeySchema",), ("LocalSecondaryIndexes",)},
+    "AWS::DynamoDB::Table": {("KeySchema",)},
+    "AWS::RDS::DBCluster": {("Engine",), ("MasterUsername",)},
+}
+_NAME = re.compile(r"[A-Z][a-z0-9]*")
+
+
+@cache
+def create_only(type_: str) -> frozenset[tuple[str, ...]]:
+    """The properties, by their paths, that cannot change but by a replacement. None for a type without a schema."""
+    return frozenset(
+        tuple(path.removeprefix("/properties/").split("/")) for path in _schema(type_)("createOnlyProperties")
+    )
+
+
+def replaced_by(type_: str, before: Properties, after: Properties) -> list[str]:
+    """The properties whose change replaces a resource of this type, as paths."""
+    replacing = create_only(type_) | _REPLACING.get(type_, set())
+    return sorted("/".join(path) for path in replacing if _at(before, path) != _at(after, path))
+
+
+@cache
+def naming_properties(type_: str) -> tuple[str, ...]:
+    """The properties that together give a resource a name of its own; empty if AWS always makes it up.
+
+    These are the schema's identifier where a template writes it, else the create-only property that is called Name
+    or has the type's last words before it, such as TopicName of AWS::SNS::Topic.
+    """
+    schema = _schema(type_)
+    written = {path[0] for path in create_only(type_) if len(path) == 1}
+    identifier = [path.removeprefix("/properties/") for path in schema("primaryIdentifier")]
+    if identifier and set(identifier) <= written:
+        return tuple(identifier)
+    words = _NAME.findall(type_.rpartition("::")[2])
+    names = ["Name", *("".join(words[start:]) + "Name" for start in range(len(words)))]
+    return next(((name,) for name in names if name in written), ())
+
+
+def _schema(type_: str) -> Any:
+    # Imported late: it takes a second, and most checks do without.
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+
+    try:
+        found = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, type_).schema
+    except ResourceNotFoundError:
+        return lambda _: []
+    return lambda key: found.get(key, [])
+
+
+def _at(properties: Any, path: tuple[str, ...]) -> Any:
+    for part in path:
+        if not isinstance(properties, dict):
+            return None
+        properties = properties.get(part)
+    return properties
