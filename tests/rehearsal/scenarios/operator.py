@@ -111,6 +111,18 @@ class Operator:
         oldest_first = sorted(answer["actionExecutionDetails"], key=lambda detail: detail["startTime"])
         return {f"{detail['stageName']}/{detail['actionName']}": detail["status"] for detail in oldest_first}
 
+    def error(self, action: str) -> str:
+        """What CodePipeline says of an action that failed, given as `stage/action`."""
+        stage, _, name = action.partition("/")
+        state = self.client("codepipeline").get_pipeline_state(name="greeting")
+        (shown,) = [
+            each["latestExecution"]
+            for states in state["stageStates"]
+            for each in states["actionStates"]
+            if (states["stageName"], each["actionName"]) == (stage, name)
+        ]
+        return str(shown["errorDetails"]["message"])
+
     def waits_for_approval(self, execution: str) -> None:
         """Until the execution stands at the gate; fails if it ends before."""
 

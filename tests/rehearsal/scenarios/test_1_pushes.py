@@ -54,6 +54,23 @@ def test_a_rejected_approval_fails_and_says_why(operator: Operator) -> None:
     assert "it is not friendly enough" in operator.command("status")
 
 
+def test_what_aws_refuses_fails_before_anything_of_it_is_made(operator: Operator) -> None:
+    before = operator.greeting("dev")
+    refused = operator.push("a key for somebody who is not there", key_user="nobody", greeting="refused")
+
+    operator.ends(refused, "Failed")
+
+    assert operator.actions(refused)["dev/greeting-dev.Prepare"] == "Failed"
+    assert "dev/greeting-dev.Deploy" not in operator.actions(refused)
+    assert operator.greeting("dev") == before
+    told = operator.error("dev/greeting-dev.Prepare")
+    assert "it names arn:aws:iam::555555555555:role/nobody, which does not exist" in told
+    assert "Policy contains a statement with one or more invalid principals." in told
+    mended = operator.push("without the key", key_user=None)
+    operator.waits_for_approval(mended)
+    operator.command("reject", "Gate", "--why", "not today")
+
+
 def test_queued_pushes_wait_for_each_other_at_the_gate(operator: Operator) -> None:
     first = operator.push("one", greeting="one")
     operator.waits_for_approval(first)

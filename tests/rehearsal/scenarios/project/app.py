@@ -7,6 +7,8 @@ from typing import cast
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
@@ -40,6 +42,14 @@ class Greeting(cdk.Stage):
         ssm.StringParameter(
             stack, "Greeting", parameter_name=f"/greeting/{name}", string_value=SETTINGS["greeting"]
         )
+        if SETTINGS["key_user"]:
+            key = kms.Key(stack, "Key", removal_policy=cdk.RemovalPolicy.DESTROY)
+            user = iam.Role.from_role_name(stack, "User", SETTINGS["key_user"])
+            key.add_to_resource_policy(
+                iam.PolicyStatement(
+                    actions=["kms:Decrypt"], resources=["*"], principals=[iam.ArnPrincipal(user.role_arn)]
+                )
+            )
         if SETTINGS["slow_seconds"]:
             function = lambda_.Function(
                 stack,
