@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,10 @@ def prepare(tools: Tools, accounts: set[str]) -> None:
     for service in make_service_linked_roles(session.client("iam")):
         print(f"made the service-linked role of {service}")
     app = f"{sys.executable} -m pipeline.account_baseline"
-    _cdk("deploy", NAME, "--app", app, "--require-approval", "never", region=tools.region)
+    # Several accounts may be prepared side by side, and the CLI lets one of them have cdk.out.
+    with tempfile.TemporaryDirectory() as output:
+        arguments = ("deploy", NAME, "--app", app, "--output", output, "--require-approval", "never")
+        _cdk(*arguments, region=tools.region)
 
 
 def _cdk(*arguments: str, region: str) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +14,15 @@ from rich.console import Console
 from rehearsal.approvals import Approver
 from rehearsal.assembly import Assembly, AssemblyError, Target
 from rehearsal.audit.inventory import take_inventory
+from rehearsal.bootstrapping import bootstrap
 from rehearsal.client import Endpoint, Execution
+from rehearsal.cloud import raise_quotas
 from rehearsal.destroy import BASELINE
 from rehearsal.following import follow
 from rehearsal.limits import not_rehearsed
 from rehearsal.local_aws import LocalAws
 from rehearsal.report import Report
+from rehearsal.settings import Settings
 from rehearsal.surroundings import REGION
 from rehearsal.toolchain import cdk
 from rehearsal.verdicts import reported
@@ -41,6 +43,7 @@ class Rehearsal:
     aws: LocalAws
     console: Console
     report: Report
+    settings: Settings
     destroyable: bool
     assembly: Assembly = field(init=False)
 
@@ -143,16 +146,15 @@ class Rehearsal:
             (self.workspace.state / BASELINE).write_text(json.dumps(held, indent=1))
 
     def _bootstrap(self, *targets: Target) -> None:
-        """Bootstrap these side by side, because the CLI spends most of its time waiting."""
-        app = str(self.assembly.folder)
-
-        def bootstrap(target: Target) -> None:
-            trust = self.assembly.trust(target)
-            self._cdk("bootstrap", target.url, *trust, "--app", app, account=target.account)
-
-        accounts = ", ".join(target.account for target in targets)
-        with self._part(f"bootstrap {accounts}"), ThreadPoolExecutor(len(targets)) as pool:
-            list(pool.map(bootstrap, targets))
+        with self._part(f"bootstrap {', '.join(target.account for target in targets)}"):
+            bootstrap(
+                targets,
+                root=self.workspace.root,
+                state=self.workspace.state,
+                aws=self.aws,
+                assembly=self.assembly,
+                command=self.settings.bootstrap,
+            )
 
     def _cdk(self, *arguments: str, account: str | None = None, **extra: str) -> None:
         env = {**self.aws.workbench(account), **extra}
@@ -218,12 +220,19 @@ def _prepared(
     restore: bool = False,
 ) -> Iterator[Rehearsal]:
     """A local AWS with the pipeline deployed."""
+    settings = Settings.of(workspace.root)
+    raise_quotas(settings.quotas)
     with workspace:
         began = time.monotonic()
         with LocalAws(workspace.state, port=port, restore=restore) as aws:
             report.parts["start"] = round(time.monotonic() - began, 1)
             run = Rehearsal(
-                workspace=workspace, aws=aws, console=console, report=report, destroyable=destroyable
+                workspace=workspace,
+                aws=aws,
+                console=console,
+                report=report,
+                settings=settings,
+                destroyable=destroyable,
             )
             if not run.resume():
                 run.prepare()

@@ -1,0 +1,50 @@
+"""What a project tells the rehearsal in its pyproject.toml."""
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.settings import Settings
+from rehearsal.workspace import WorkspaceError
+
+ROOT = Path(__file__).parents[2]
+
+
+def settings(folder: Path, text: str) -> Settings:
+    (folder / "pyproject.toml").write_text(text)
+    return Settings.of(folder)
+
+
+def test_a_project_that_tells_nothing_has_the_defaults(tmp_path: Path) -> None:
+    assert Settings.of(tmp_path) == Settings()
+    assert settings(tmp_path, "[project]\nname = 'greeting'\n") == Settings()
+
+
+def test_a_command_and_quotas_are_taken(tmp_path: Path) -> None:
+    told = settings(
+        tmp_path, "[tool.rehearsal]\nbootstrap = 'make \"two words\"'\nquotas = {L-0263D0A3 = 10}\n"
+    )
+    assert told == Settings(bootstrap=("make", "two words"), quotas={"L-0263D0A3": 10})
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("bootstap = 'x'", "'bootstap' is none of bootstrap and quotas"),
+        ("bootstrap = ['x']", "use a command, for example 'python -m pipeline.bootstrap'"),
+        ("quotas = {L-0263D0A3 = 'ten'}", "use codes with numbers, for example {L-0263D0A3 = 10}"),
+        ("bootstrap =", "Invalid value"),
+    ],
+)
+def test_what_is_not_understood_is_said(tmp_path: Path, table: str, told: str) -> None:
+    with pytest.raises(WorkspaceError) as error:
+        settings(tmp_path, f"[tool.rehearsal]\n{table}\n")
+    assert "pyproject.toml" in str(error.value)
+    assert told in str(error.value)
+
+
+def test_this_project_prepares_its_accounts_as_its_operator_does() -> None:
+    (recipe,) = [
+        line for line in (ROOT / "Makefile").read_text().splitlines() if "pipeline.bootstrap" in line
+    ]
+    assert recipe.strip().replace("$(BIN)", "").split() == list(Settings.of(ROOT).bootstrap)
