@@ -1,9 +1,11 @@
-"""What an account needs once, whatever runs in it: `cdk --app "python -m pipeline.account_baseline" deploy`.
+"""What an account needs once, whatever runs in it; `pipeline/bootstrap.py` deploys it.
 
-The one place whose names carry no suffix; `pipeline/bootstrap.py` deploys it.
+The one place whose names carry no suffix.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
@@ -52,12 +54,9 @@ class AccountBaseline(cdk.Stack):
         )
 
 
-def main() -> None:
-    """Synthesize the stack for whichever account deploys it."""
-    app = cdk.App(analytics_reporting=False, context={"aws:cdk:disable-creation-stack-traces": True})
+def synthesize(folder: Path) -> None:
+    """Write an assembly with the stack alone, for whichever account deploys it."""
+    context = {"aws:cdk:disable-creation-stack-traces": True}
+    app = cdk.App(analytics_reporting=False, context=context, outdir=str(folder))
     AccountBaseline(app, NAME)
     app.synth()
-
-
-if __name__ == "__main__":
-    main()

@@ -14,7 +14,7 @@ from typing import Any
 
 import boto3
 
-from pipeline.account_baseline import NAME
+from pipeline.account_baseline import NAME, synthesize
 from pipeline.config import Tools
 from portal_stage.errors import ConfigurationError
 
@@ -68,14 +68,13 @@ def prepare(tools: Tools, accounts: set[str]) -> None:
                 f"names, which are {', '.join(sorted(accounts))}"
             ]
         )
-    _cdk(*bootstrap_arguments(account, tools), region=tools.region)
-    for service in make_service_linked_roles(session.client("iam")):
-        print(f"made the service-linked role of {service}")
-    app = f"{sys.executable} -m pipeline.account_baseline"
-    # Several accounts may be prepared side by side, and the CLI lets one of them have cdk.out.
-    with tempfile.TemporaryDirectory() as output:
-        arguments = ("deploy", NAME, "--app", app, "--output", output, "--require-approval", "never")
-        _cdk(*arguments, region=tools.region)
+    # A folder of its own: the CLI lets one process have cdk.out, and accounts may be prepared side by side.
+    with tempfile.TemporaryDirectory() as folder:
+        synthesize(Path(folder))
+        _cdk(*bootstrap_arguments(account, tools), "--app", folder, region=tools.region)
+        for service in make_service_linked_roles(session.client("iam")):
+            print(f"made the service-linked role of {service}")
+        _cdk("deploy", NAME, "--app", folder, "--require-approval", "never", region=tools.region)
 
 
 def _cdk(*arguments: str, region: str) -> None:
