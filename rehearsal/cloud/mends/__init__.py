@@ -4,6 +4,7 @@ from typing import Any
 
 from . import (
     alarms,
+    asked,
     authorization,
     deployment_roles,
     encryption,
@@ -39,6 +40,7 @@ def apply_all(emulated: dict[str, Any]) -> None:
         module.apply(emulated)
     for module in (
         alarms,
+        asked,
         authorization,
         deployment_roles,
         encryption,

@@ -26,6 +26,11 @@ def raise_quotas(quotas: Mapping[str, int]) -> None:
     _raised.update(quotas)
 
 
+def raised_quotas() -> Mapping[str, int]:
+    """Those that were raised."""
+    return dict(_raised)
+
+
 def apply() -> None:
     """Lets each operation that deploys ask the table of refusals first."""
     from ministack.services.cloudformation import handlers as emulated
