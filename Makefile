@@ -22,7 +22,7 @@ CDK := node_modules/.bin/cdk
 NODE_MODULES := node_modules/.package-lock.json
 
 .PHONY: help install install-synth install-integration format lint types check test test-unit test-rehearsal \
-	synth compliance cost rehearse integration bootstrap deploy destroy clean
+	synth compliance cost rehearse integration bootstrap preflight deploy destroy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-20s %s\n", $$1, $$2 }'
@@ -91,6 +91,9 @@ integration: install-integration ## the portal's tests against the environment t
 
 bootstrap: install ## AWS: once per account, with its credentials: CDK bootstrap, service-linked roles, account baseline
 	$(BIN)python -m pipeline.bootstrap
+
+preflight: install synth ## AWS: ask an account, with its credentials, whether it is ready; it only reads
+	@$(BIN)python -m pipeline.preflight
 
 deploy: install ## AWS: create the pipeline once; afterwards a push is enough
 	$(CDK) deploy pipeline-tools

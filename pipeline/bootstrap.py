@@ -51,6 +51,24 @@ def make_service_linked_roles(iam: Any) -> list[str]:
     return lacking
 
 
+def account_of(session: Any, accounts: set[str]) -> str:
+    """The account of the session's credentials.
+
+    Raises:
+        ConfigurationError: when it is none of `accounts`.
+        botocore.exceptions.NoCredentialsError: when there are none.
+    """
+    account = str(session.client("sts").get_caller_identity()["Account"])
+    if account not in accounts:
+        raise ConfigurationError(
+            [
+                f"account {account!r} of the present credentials: use those of one that pipeline/environments.py "
+                f"names, which are {', '.join(sorted(accounts))}"
+            ]
+        )
+    return account
+
+
 def prepare(tools: Tools, accounts: set[str]) -> None:
     """Bootstrap, service-linked roles, account baseline.
 
@@ -60,14 +78,7 @@ def prepare(tools: Tools, accounts: set[str]) -> None:
         botocore.exceptions.ClientError: when AWS refuses.
     """
     session = boto3.Session(region_name=tools.region)
-    account = session.client("sts").get_caller_identity()["Account"]
-    if account not in accounts:
-        raise ConfigurationError(
-            [
-                f"account {account!r} of the present credentials: use those of one that pipeline/environments.py "
-                f"names, which are {', '.join(sorted(accounts))}"
-            ]
-        )
+    account = account_of(session, accounts)
     # A folder of its own: the CLI lets one process have cdk.out, and accounts may be prepared side by side.
     with tempfile.TemporaryDirectory() as folder:
         synthesize(Path(folder))

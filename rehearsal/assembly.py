@@ -31,12 +31,16 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """One stack of the assembly. `id` is how the CDK CLI selects it; `template` is the parsed JSON."""
+    """One stack of the assembly. `id` is how the CDK CLI selects it; `template` is the parsed JSON.
+
+    `bootstrap` is the oldest version of `cdk bootstrap` that its deployment takes, 0 if it takes any.
+    """
 
     id: str
     name: str
     target: Target
     template: dict[str, Any]
+    bootstrap: int = 0
 
     def resources(self, type_: str) -> list[dict[str, Any]]:
         """The properties of every resource of one CloudFormation type."""
@@ -130,6 +134,7 @@ def _stacks(folder: Path) -> Iterator[Stack]:
                 name=properties.get("stackName", id_),
                 target=Target(account=account, region=region),
                 template=json.loads((folder / properties["templateFile"]).read_text()),
+                bootstrap=int(properties.get("requiresBootstrapStackVersion", 0)),
             )
 
 
