@@ -100,6 +100,21 @@ def connection(asked: Asked) -> Iterator[Said]:
         )
 
 
+def zones(asked: Asked) -> Iterator[Said]:
+    """The zones that the network is pinned to are there and open."""
+    for environment in asked.environments:
+        pinned = environment.network.zone_ids
+        found = asked.client("ec2").describe_availability_zones(ZoneIds=list(pinned))["AvailabilityZones"]
+        available = {zone["ZoneId"] for zone in found if zone["State"] == "available"}
+        if missing := sorted(set(pinned) - available):
+            yield (
+                False,
+                f"{environment.suffix}: {', '.join(missing)} not available: pin network.zone_ids to others",
+            )
+        else:
+            yield True, f"{environment.suffix}: {', '.join(pinned)} are available"
+
+
 def _role(asked: Asked, name: str) -> Any:
     try:
         return asked.client("iam").get_role(RoleName=name)["Role"]

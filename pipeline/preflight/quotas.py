@@ -15,7 +15,7 @@ from rehearsal.refusals.values import UNKNOWN
 FARGATE = "AWS::ECS::TaskDefinition"
 
 
-def counted(asked: Asked) -> Iterator[Said]:
+def resource_quotas(asked: Asked) -> Iterator[Said]:
     """Everything that Service Quotas counts and the templates make."""
     for quota in QUOTAS:
         made = any(True for template in asked.templates for _ in template.properties(*quota.types))
@@ -24,7 +24,7 @@ def counted(asked: Asked) -> Iterator[Said]:
             yield from _compared(asked, quota.name, quota.service, quota.code, wanted)
 
 
-def instances(asked: Asked) -> Iterator[Said]:
+def instance_quota(asked: Asked) -> Iterator[Said]:
     """The virtual CPUs of the Auto Scaling groups, which are few in a new account."""
     sizes: dict[str, int] = {}
     for template in asked.templates:
@@ -39,7 +39,7 @@ def instances(asked: Asked) -> Iterator[Said]:
     yield from _compared(asked, "virtual CPUs of On-Demand instances", "ec2", "L-1216C47A", wanted)
 
 
-def tasks(asked: Asked) -> Iterator[Said]:
+def fargate_quotas(asked: Asked) -> Iterator[Said]:
     """The virtual CPUs of the services at their largest, on either kind of Fargate."""
     wanted = {"FARGATE": 0.0, "FARGATE_SPOT": 0.0}
     for template in asked.templates:

@@ -17,12 +17,13 @@ CHECKS: tuple[Check, ...] = (
     account.service_linked_roles,
     account.gateway_logs,
     account.connection,
+    account.zones,
     names.hosted_zone,
     names.delegation,
     names.names_are_free,
-    quotas.counted,
-    quotas.instances,
-    quotas.tasks,
+    quotas.resource_quotas,
+    quotas.instance_quota,
+    quotas.fargate_quotas,
 )
 
 

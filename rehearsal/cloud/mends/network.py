@@ -34,7 +34,20 @@ def _know_every_zone() -> None:
                 return name
         raise ValueError(f"Invalid availability zone-id: [{zone_id}]")
 
+    def describe_availability_zones(asked: Any) -> Any:
+        region, wanted = get_region(), set(ec2._parse_member_list(asked, "ZoneId"))
+        names = {ec2._az_id_for_zone_name(f"{region}{letter}"): f"{region}{letter}" for letter in "abcdef"}
+        items = "".join(
+            f"<item><zoneName>{name}</zoneName><zoneId>{id_}</zoneId><zoneState>available</zoneState>"
+            f"<regionName>{region}</regionName><zoneType>availability-zone</zoneType></item>"
+            for id_, name in names.items()
+            if id_ in wanted or not wanted
+        )
+        answer = f"<availabilityZoneInfo>{items}</availabilityZoneInfo>"
+        return ec2._xml(200, "DescribeAvailabilityZonesResponse", answer)
+
     ec2._zone_name_for_az_id = zone_name_for_az_id
+    ec2._ACTION_MAP["DescribeAvailabilityZones"] = describe_availability_zones
 
 
 def apply(emulated: dict[str, Any]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from pipeline.preflight.account import VERSION
+from pipeline.preflight.account import VERSION, zones
 from pipeline.preflight.report import CHECKS, answers
 from portal_stage.config import HostedZone
 from rehearsal.cloud import Cloud, raise_quotas
@@ -118,6 +119,22 @@ def test_the_zone_is_the_one_that_is_configured(prepared: Cloud, zone: HostedZon
     assert told in sentence
 
 
+def test_a_zone_of_the_network_that_is_closed_is_told(prepared: Cloud) -> None:
+    assert said(asked(prepared), "zones") == [(True, "dev: use1-az1, use1-az2, use1-az4 are available")]
+
+    def closed(service: str) -> Any:
+        made = prepared.client(service, ACCOUNT)
+        if service != "ec2":
+            return made
+        listed = made.describe_availability_zones()["AvailabilityZones"]
+        answer = {"AvailabilityZones": [{**zone, "State": "impaired"} for zone in listed]}
+        return SimpleNamespace(describe_availability_zones=lambda **_: answer)
+
+    ((ok, sentence),) = zones(asked(prepared, client=closed))
+    assert not ok
+    assert "use1-az1, use1-az2, use1-az4 not available" in sentence
+
+
 def test_a_zone_that_nobody_delegated_is_told(prepared: Cloud) -> None:
     for public in (set(), {"ns.registrar.example"}):
         ((ok, sentence),) = said(asked(prepared, name_servers=lambda _, found=public: found), "delegation")
@@ -150,8 +167,8 @@ def test_names_that_are_taken_are_told(prepared: Cloud) -> None:
 
 def test_a_quota_that_is_too_small_is_told(prepared: Cloud) -> None:
     def wrong() -> list[str]:
-        told = [*said(asked(prepared), "counted"), *said(asked(prepared), "instances")]
-        return [sentence for ok, sentence in [*told, *said(asked(prepared), "tasks")] if not ok]
+        told = [*said(asked(prepared), "resource quotas"), *said(asked(prepared), "instance quota")]
+        return [sentence for ok, sentence in [*told, *said(asked(prepared), "fargate quotas")] if not ok]
 
     assert wrong() == []
     raise_quotas({"L-0263D0A3": 0, "L-1216C47A": 3, "L-3032A538": 1, "L-36FBB829": 3})
