@@ -183,7 +183,9 @@ def quotas_are_kept(change: Change) -> Iterator[Found]:
     """The stacks of the account together keep within its quotas."""
     for quota in QUOTAS:
         most = change.quotas.get(quota.code, quota.default)
-        made = [logical_id for logical_id, _ in _counting(quota, change.template)]
+        made = [
+            logical_id for logical_id, _ in _counting(quota, change.template) if not change.keeps(logical_id)
+        ]
         if made and (wanted := needed(quota, change.stacks)) > most:
             yield made[-1], f"{wanted} {quota.name} where {most} are allowed ({quota.source})"
 

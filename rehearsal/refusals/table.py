@@ -14,16 +14,22 @@ Check = Callable[[Change], Iterator[Found]]
 
 @dataclass(frozen=True)
 class Refusal:
-    """A check, what AWS says when it refuses, and the page that tells so."""
+    """A check, what AWS says when it refuses, and the page that tells so.
+
+    AWS looks at what is made or changed, so what it finds of a resource that stays as it is does not count, unless the
+    check is of more than the resource itself (`whole`).
+    """
 
     check: Check
     says: str
     source: str
+    whole: bool = False
 
     def sentences(self, change: Change) -> Iterator[str]:
         """One for each thing of the template that AWS would refuse."""
         for logical_id, what in self.check(change):
-            yield f'{change.template.stack}, {logical_id}: {what}. AWS: "{self.says}" ({self.source})'
+            if self.whole or not change.keeps(logical_id):
+                yield f'{change.template.stack}, {logical_id}: {what}. AWS: "{self.says}" ({self.source})'
 
 
 _ABSENT = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
@@ -51,6 +57,7 @@ REFUSALS = (
         "The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or "
         "slashes., field: LOG_DESTINATION",
         "https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html",
+        whole=True,
     ),
     Refusal(
         edge.cloudfront_is_not_evaluated,
@@ -61,11 +68,6 @@ REFUSALS = (
         gateway.stage_logs_have_a_role,
         "CloudWatch Logs role ARN must be set in account settings to enable logging",
         "https://github.com/aws-solutions/virtual-waiting-room-on-aws/issues/74",
-    ),
-    Refusal(
-        gateway.second_links_name_their_target,
-        "IntegrationTarget is required for VpcLinkV2",
-        "https://github.com/hashicorp/terraform-provider-aws/issues/45230",
     ),
     Refusal(
         policies.key_policies_name_existing_principals,
@@ -84,11 +86,13 @@ REFUSALS = (
         policies.role_policies_fit,
         "Maximum policy size exceeded",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+        whole=True,
     ),
     Refusal(
         networks.security_group_rules_fit,
         "The maximum number of rules per security group has been reached.",
         "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
+        whole=True,
     ),
     Refusal(
         containers.services_wait_for_their_listener,
@@ -124,6 +128,7 @@ REFUSALS = (
         updates.imported_exports_keep_their_value,
         "Export cannot be updated as it is in use by another stack",
         "https://github.com/aws/aws-cdk/issues/5304",
+        whole=True,
     ),
     Refusal(
         updates.named_resources_are_not_replaced,

@@ -101,6 +101,16 @@ class Change:
         """What is deployed under the stack's name."""
         return self.account.stacks.get(self.template.stack)
 
+    def keeps(self, logical_id: str) -> bool:
+        """Whether a resource of this name is deployed and stays as it is."""
+        before = self.before.resources.get(logical_id) if self.before else None
+        now = self.template.resources.get(logical_id)
+        return (
+            before is not None
+            and now is not None
+            and (before.type, before.properties) == (now.type, now.properties)
+        )
+
     @property
     def stacks(self) -> list[Template]:
         """Every stack that the account will hold."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rehearsal.refusals import REFUSALS, Account, Change, Refusal, refused
 from rehearsal.refusals.quotas import QUOTAS, Quota
 from rehearsal.refusals.schemas import naming_properties
 
-from .twins import HOME, TWINS, addresses, change, of, table, targets, updated
+from .twins import HOME, TWINS, addresses, balancer, change, group_with, of, table, targets, updated
 
 
 def test_every_check_has_its_twins() -> None:
@@ -99,6 +101,22 @@ def test_what_a_stack_holds_already_is_counted_once() -> None:
         stacks={**again.accounts[HOME].stacks, "one": again.template},
     )
     assert refused(Change(template=again.template, accounts={HOME: held})) == []
+
+
+def test_what_stays_as_it_is_was_taken_before() -> None:
+    bad = balancer("a" * 33).template
+    account = Account(id=HOME, region="us-east-1", stacks={"one": bad})
+    assert refused(Change(template=bad, accounts={HOME: account})) == []
+    beside = {**bad.resources, "Other": balancer("b" * 33).template.resources["Balancer"]}
+    (sentence,) = refused(Change(template=replace(bad, resources=beside), accounts={HOME: account}))
+    assert sentence.startswith("one, Other: ")
+
+
+def test_rules_beside_a_group_count_though_the_group_stays() -> None:
+    before, after = group_with(5).template, group_with(6)
+    account = Account(id=HOME, region="us-east-1", stacks={"one": before})
+    (sentence,) = refused(Change(template=after.template, accounts={HOME: account}))
+    assert sentence.startswith("one, Group: 61 rules in")
 
 
 def test_an_index_of_another_shape_is_another_index() -> None:

@@ -76,14 +76,6 @@ def logging_stage(logs: bool) -> Change:
     return change({"Stage": of("ApiGateway::Stage", AccessLogSetting={"DestinationArn": "x"})}, has_role)
 
 
-def linked(**integration: Any) -> Change:
-    method = of(
-        "ApiGateway::Method",
-        Integration={"ConnectionType": "VPC_LINK", "ConnectionId": {"Ref": "Link"}, **integration},
-    )
-    return change({"Link": of("ApiGatewayV2::VpcLink", Name="link"), "Get": method})
-
-
 def naming(type_: str, property_: str, role: str) -> Change:
     """A policy that names a role of an account of ours, which has the role `there`."""
     statement = {
@@ -191,7 +183,6 @@ TWINS: dict[Check, tuple[Change, Change]] = {
     edge.firewall_logs_have_their_prefix: (logging_to("waf-logs"), logging_to("aws-waf-logs-dev")),
     edge.cloudfront_is_not_evaluated: (record(True), record(False)),
     gateway.stage_logs_have_a_role: (logging_stage(False), logging_stage(True)),
-    gateway.second_links_name_their_target: (linked(), linked(IntegrationTarget="arn")),
     policies.key_policies_name_existing_principals: (
         naming("KMS::Key", "KeyPolicy", "absent"),
         naming("KMS::Key", "KeyPolicy", "there"),
