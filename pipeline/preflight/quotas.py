@@ -21,7 +21,7 @@ def resource_quotas(asked: Asked) -> Iterator[Said]:
         made = any(True for template in asked.templates for _ in template.properties(*quota.types))
         if quota.code and made:
             wanted = needed(quota, asked.templates)
-            yield from _compared(asked, quota.name, quota.service, quota.code, wanted)
+            yield from compared(asked, quota.name, quota.service, quota.code, wanted)
 
 
 def instance_quota(asked: Asked) -> Iterator[Said]:
@@ -36,7 +36,7 @@ def instance_quota(asked: Asked) -> Iterator[Said]:
         return
     described = asked.client("ec2").describe_instance_types(InstanceTypes=sorted(sizes))["InstanceTypes"]
     wanted = sum(each["VCpuInfo"]["DefaultVCpus"] * sizes[each["InstanceType"]] for each in described)
-    yield from _compared(asked, "virtual CPUs of On-Demand instances", "ec2", "L-1216C47A", wanted)
+    yield from compared(asked, "virtual CPUs of On-Demand instances", "ec2", "L-1216C47A", wanted)
 
 
 def fargate_quotas(asked: Asked) -> Iterator[Said]:
@@ -52,10 +52,11 @@ def fargate_quotas(asked: Asked) -> Iterator[Said]:
         if wanted[provider]:
             kind = "Fargate Spot" if provider.endswith("SPOT") else "Fargate"
             name = f"virtual CPUs of {kind} with every service at its largest"
-            yield from _compared(asked, name, "fargate", code, math.ceil(wanted[provider]))
+            yield from compared(asked, name, "fargate", code, math.ceil(wanted[provider]))
 
 
-def _compared(asked: Asked, name: str, service: str, code: str, wanted: int) -> Iterator[Said]:
+def compared(asked: Asked, name: str, service: str, code: str, wanted: int) -> Iterator[Said]:
+    """What the templates make of something against what the account may have."""
     allowed = _allowed(asked, service, code)
     beside = "what else the account holds comes on top"
     if allowed is None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from pipeline.preflight import quotas
 from pipeline.preflight.account import VERSION, zones
 from pipeline.preflight.report import CHECKS, answers
 from portal_stage.config import HostedZone
@@ -181,6 +182,14 @@ def test_a_quota_that_is_too_small_is_told(prepared: Cloud) -> None:
         "virtual CPUs of Fargate Spot with every service at its largest: the templates make 4 and the account may "
         "have 3: request an increase of fargate L-36FBB829",
     ]
+
+
+def test_a_quota_that_nobody_knows_is_told(prepared: Cloud) -> None:
+    ((ok, sentence),) = quotas.compared(asked(prepared), "unicorns", "ec2", "L-00000000", 1)
+    assert (ok, sentence) == (
+        False,
+        "unicorns: Service Quotas does not know ec2 L-00000000; the templates make 1",
+    )
 
 
 def test_a_check_that_is_refused_says_so(prepared: Cloud) -> None:
