@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from . import ecs_service
+from . import ecs_service, task_order
 from .addresses import Addresses
 from .container import NETWORK, Container
 from .engine import Engine, Identity, NoSuchImageError, Surroundings
@@ -139,6 +139,7 @@ def install(
     returned is to be stopped at the end. CloudFormation's services then finish when their tasks answer.
     """
     ecs_service.install()
+    task_order.install()
     _client.engine = Engine(
         state, surroundings=surroundings, identity=identity, addresses=addresses or Addresses()
     )
