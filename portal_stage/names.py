@@ -49,6 +49,7 @@ _ROWS = (
     (_RDS, "aurora aurora-writer aurora-reader-1 aurora-reader-2 aurora-subnets aurora-parameters"),
     (Limit(255, r"[\w.-]{3,}"), "sessions session-events"),
     (_ALARM, "unavailable-alarm degraded-alarm cdn-errors-alarm cdn-latency-alarm cdn-blocked-alarm"),
+    (Limit(512, r"[\w/+=.@-]+"), "backend-database"),
     (_ALARM, "portal-health-alarm certificate-alarm api-errors-alarm api-client-errors-alarm"),
     (_ALARM, "api-latency-alarm api-throttles-alarm api-blocked-alarm alb-errors-alarm alb-latency-alarm"),
     (_ALARM, "frontend-serving-alarm frontend-hosts-alarm frontend-cpu-alarm frontend-memory-alarm"),

@@ -86,7 +86,7 @@ class Aurora(Construct):
 
     @property
     def secret_arn(self) -> str:
-        """The master's secret, complete ARN; read at run time, because RDS rotates it."""
+        """The master's secret, complete ARN; only the migration is given it, anew in each task, for RDS rotates it."""
         secret = self.cluster.secret
         assert secret is not None  # noqa: S101 - for the type checker: a managed password has one
         return secret.secret_arn

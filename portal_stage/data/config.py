@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from portal_stage.errors import Checked
 from portal_stage.rules import matches, number, problem, whole
 
+_WORD = r"[\x20-\x7e]{1,200}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseConfig(Checked):
@@ -17,6 +19,8 @@ class DatabaseConfig(Checked):
     max_capacity: float = 2
     instance_type: str | None = None
     backup_days: int = 7
+    migration: tuple[str, ...] = ("node", "src/migrate.mjs")
+    """The command of the backend's image that makes its tables and its database user (see `containers/`)."""
 
     def problems(self) -> Iterator[str]:
         known = number(self.min_capacity, 0.5, 256, step=0.5)
@@ -34,3 +38,7 @@ class DatabaseConfig(Checked):
             yield problem("instance_type", self.instance_type, rule, example="r8g.large")
         if not whole(self.backup_days, 7, 35):
             yield problem("backup_days", self.backup_days, "use 7 to 35 days", example=7)
+        words = self.migration if isinstance(self.migration, tuple) else ()
+        if not words or not all(matches(_WORD, word) for word in words):
+            rule = "use a tuple of a command's words; no shell reads them"
+            yield problem("migration", self.migration, rule, example=("node", "src/migrate.mjs"))

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from portal_stage.config import Environment
 from portal_stage.data.aurora import Aurora
+from portal_stage.data.database_user import DatabaseUser
 from portal_stage.data.sessions import Sessions
 from portal_stage.foundation.stack import FoundationStack
 
@@ -31,4 +32,5 @@ class DataStack(cdk.Stack):
             key=foundation.key,
             log_days=environment.log_days,
         )
+        self.backend_user = DatabaseUser(self, "BackendUser", names=names, key=foundation.key)
         self.sessions = Sessions(self, "Sessions", names=names, key=foundation.key)

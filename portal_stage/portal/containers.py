@@ -1,4 +1,4 @@
-"""The cluster with its two services, and what the backend may touch."""
+"""The cluster with its two services, what the backend may touch, and the migration that runs before it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from portal_stage.portal.service import ContainerService
 
 
 class Containers(Construct):
-    """Frontend and backend on Fargate; only the backend has permissions."""
+    """Frontend and backend on Fargate; only the backend has permissions, and none of the database's master."""
 
     def __init__(
         self,
@@ -33,6 +33,8 @@ class Containers(Construct):
         self._environment = environment
         self._foundation = foundation
         self._data = data
+        self._master = self._imported("DatabaseSecret", data.aurora.secret_arn)
+        self._user = self._imported("BackendUserSecret", data.backend_user.secret_arn)
         self._cluster = self._observed_cluster(environment.names("ecs"))
         capacity = self._capacity_providers()
         self.frontend = self._service("frontend", {})
@@ -41,6 +43,7 @@ class Containers(Construct):
             # ECS keeps a provider from being taken away while a service uses it: services go first.
             tier.service.node.add_dependency(capacity)
         self._let_backend_use_the_data()
+        self._migrate_first()
 
     def _observed_cluster(self, name: str) -> ecs.Cluster:
         insights = log_group(
@@ -93,25 +96,45 @@ class Containers(Construct):
         cluster = self._data.aurora.cluster
         return {
             "AWS_REGION": self._environment.region,
-            "DB_SECRET_ARN": self._data.aurora.secret_arn,
-            "DB_WRITER_HOST": cluster.cluster_endpoint.hostname,
+            "DB_SECRET_ARN": self._data.backend_user.secret_arn,
             "DB_READER_HOST": cluster.cluster_read_endpoint.hostname,
-            "DB_PORT": str(POSTGRESQL),
-            "DB_NAME": DATABASE,
+            **self._where_the_writer_is(),
             "SESSIONS_TABLE": self._data.sessions.sessions.table_name,
             "SESSION_EVENTS_TABLE": self._data.sessions.events.table_name,
             "CUSTOMER_INDEX": CUSTOMER_INDEX,
             "DEVICE_INDEX": DEVICE_INDEX,
         }
 
+    def _where_the_writer_is(self) -> dict[str, str]:
+        return {
+            "DB_WRITER_HOST": self._data.aurora.cluster.cluster_endpoint.hostname,
+            "DB_PORT": str(POSTGRESQL),
+            "DB_NAME": DATABASE,
+        }
+
+    def _migrate_first(self) -> None:
+        """The database's tables and the backend's user, by the master: the one place that is given its password."""
+        values = {
+            f"DB_{prefix}{name}": ecs.Secret.from_secrets_manager(secret, field)
+            for prefix, secret in (("MASTER_", self._master), ("", self._user))
+            for name, field in (("USER", "username"), ("PASSWORD", "password"))
+        }
+        self.backend.run_first(
+            "migrate",
+            command=self._environment.database.migration,
+            environment=self._where_the_writer_is(),
+            secrets=values,
+        )
+        self._allow_key(self.backend.task.obtain_execution_role(), ["kms:Decrypt"], ["secretsmanager"])
+
+    def _imported(self, id_: str, secret_arn: str) -> secretsmanager.ISecret:
+        # By ARN: a secret that is passed as an object carries the key, and granting on it would tie the
+        # foundation to this stack in a circle.
+        return secretsmanager.Secret.from_secret_complete_arn(self, id_, secret_arn)
+
     def _let_backend_use_the_data(self) -> None:
         role = self.backend.task.task_role
-        # Imported by ARN: the cluster's own secret carries the key, and granting on it would tie the
-        # foundation to this stack in a circle.
-        secret = secretsmanager.Secret.from_secret_complete_arn(
-            self, "DatabaseSecret", self._data.aurora.secret_arn
-        )
-        secret.grant_read(role)
+        self._user.grant_read(role)
         tables = self._data.sessions
         # Single actions: the table's own "read" and "write" grants would include Scan.
         for table, actions in (
@@ -125,18 +148,19 @@ class Containers(Construct):
                     resources=[table.table_arn, *indexes],
                 )
             )
-        region = self._environment.region
+        self._allow_key(
+            role,
+            ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
+            ["dynamodb", "secretsmanager"],
+        )
+
+    def _allow_key(self, role: iam.IRole, actions: list[str], services: list[str]) -> None:
+        """Use the environment's key, through these services only."""
+        via = [f"{service}.{self._environment.region}.amazonaws.com" for service in services]
         role.add_to_principal_policy(
             iam.PolicyStatement(
-                actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
+                actions=actions,
                 resources=[self._foundation.key.key_arn],
-                conditions={
-                    "StringEquals": {
-                        "kms:ViaService": [
-                            f"dynamodb.{region}.amazonaws.com",
-                            f"secretsmanager.{region}.amazonaws.com",
-                        ]
-                    }
-                },
+                conditions={"StringEquals": {"kms:ViaService": via}},
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -58,17 +58,19 @@ class ContainerService(Construct):
             task_role=self._role("task"),
             execution_role=(execution_role := self._role("execution")),
         )
-        self.task.add_container(
+        self._image = container_image(self, kind, reference=config.image)
+        self._logging = ecs.LogDrivers.aws_logs(
+            stream_prefix=kind,
+            log_group=log_group(self, "Logs", name=names(f"/ecs/{kind}"), key=key, days=log_days),
+            mode=ecs.AwsLogDriverMode.NON_BLOCKING,
+        )
+        self._container = self.task.add_container(
             kind,
             container_name=kind,
-            image=container_image(self, kind, reference=config.image),
+            image=self._image,
             port_mappings=[ecs.PortMapping(container_port=config.port)],
             environment={"PORT": str(config.port), **environment},
-            logging=ecs.LogDrivers.aws_logs(
-                stream_prefix=kind,
-                log_group=log_group(self, "Logs", name=names(f"/ecs/{kind}"), key=key, days=log_days),
-                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
-            ),
+            logging=self._logging,
             readonly_root_filesystem=True,
             # A Spot task gets SIGTERM while the balancer still sends it what it has begun.
             stop_timeout=cdk.Duration.seconds(DEREGISTRATION.to_seconds() + 10),
@@ -111,6 +113,36 @@ class ContainerService(Construct):
         )
         # Or the first tasks start before they may pull their image, and count as failed ones.
         self.service.node.add_dependency(execution_role)
+
+    def run_first(
+        self,
+        step: str,
+        *,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        secrets: Mapping[str, ecs.Secret],
+    ) -> None:
+        """Run a command of the image in each task before the service's own container, which starts if it exits 0.
+
+        A task in which it fails stops before it serves, and the circuit breaker ends the deployment. The secrets are
+        read by the execution role when the task starts; no other container sees them.
+        """
+        container = self.task.add_container(
+            step,
+            container_name=step,
+            image=self._image,
+            command=list(command),
+            environment=dict(environment),
+            secrets=dict(secrets),
+            logging=self._logging,
+            readonly_root_filesystem=True,
+            # Or the task would stop when it has ended, and ECS refuses the condition below.
+            essential=False,
+            start_timeout=cdk.Duration.seconds(120),  # until it has ended; Fargate's longest
+        )
+        self._container.add_container_dependencies(
+            ecs.ContainerDependency(container=container, condition=ecs.ContainerDependencyCondition.SUCCESS)
+        )
 
     def scale_on_demand(self, target_group: elb.ApplicationTargetGroup) -> None:
         """Between the configured counts; out by whichever of the three asks first, in when none does."""

@@ -43,6 +43,7 @@ NAMES = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": Name("Name", 32, r"(?!internal-)[A-Za-z0-9][A-Za-z0-9-]*"),
     "AWS::ElasticLoadBalancingV2::TargetGroup": Name("Name", 32, r"[A-Za-z0-9][A-Za-z0-9-]*"),
     "AWS::Events::Rule": Name("Name", 64, r"[\w.-]+"),
+    "AWS::IAM::InstanceProfile": Name("InstanceProfileName", 128, r"[\w+=,.@-]+"),
     "AWS::IAM::Role": Name("RoleName", 64, r"[\w+=,.@-]+"),
     "AWS::KMS::Alias": Name("AliasName", 256, r"alias/(?!aws/)[\w/-]+"),
     "AWS::Lambda::Function": Name("FunctionName", 64),

@@ -53,7 +53,7 @@ def a_large_environment() -> Environment:
         network=NetworkConfig(
             cidr="10.21.0.0/19", nat_instances=1, nat_max_lifetime_days=30, interface_endpoints=True
         ),
-        database=DatabaseConfig(instance_type="r8g.large"),
+        database=DatabaseConfig(instance_type="r8g.large", migration=("/app/migrate", "--once")),
         alarms=AlarmConfig(latency_ms=900, connections=1500),
         frontend=a_frontend(tasks=3, spot=True, on_demand_base=2),
         backend=a_backend(image=PRIVATE_IMAGE),

@@ -42,6 +42,11 @@ class Template:
             id_ for id_, found in self.resources(type_).items() if found.get("Properties") is properties
         )
 
+    def containers(self, family: str) -> dict[str, dict[str, Any]]:
+        """The containers of a task definition by their names."""
+        task = self.one("AWS::ECS::TaskDefinition", Family=family)
+        return {container["Name"]: container for container in task["ContainerDefinitions"]}
+
     def statements(self, role_name: str) -> list[dict[str, Any]]:
         """All statements of the policies that are attached to the role of that name."""
         role = {"Ref": self.id_of("AWS::IAM::Role", RoleName=role_name)}

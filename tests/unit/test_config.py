@@ -45,6 +45,8 @@ REFUSED: list[tuple[Callable[..., object], str, object, str]] = [
     (DatabaseConfig, "instance_type", "db.r8g.large", "instance_type 'db.r8g.large'"),
     (DatabaseConfig, "backup_days", 6, "backup_days 6"),
     (a_backend, "port", 80, "port 80"),
+    (DatabaseConfig, "migration", "node src/migrate.mjs", "migration 'node src/migrate.mjs'"),
+    (DatabaseConfig, "migration", (), "migration ()"),
     (a_backend, "port", "3000", "port '3000'"),
     (a_backend, "health_path", "health", "health_path 'health'"),
     (a_backend, "image", "portal/backend", "image 'portal/backend'"),

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
 
 import pytest
 
 from tests.unit.templates import Stage, actions
-
-BACKEND = Path(__file__).resolve().parents[2] / "containers" / "backend"
 
 
 @pytest.mark.parametrize("kind", ["frontend", "backend"])
@@ -106,7 +102,7 @@ def test_a_deployment_leaves_the_scaled_count_alone(stage: Stage, kind: str) -> 
 
 @pytest.mark.parametrize("kind", ["frontend", "backend"])
 def test_a_stopping_task_may_end_what_the_balancer_still_sends_it(stage: Stage, kind: str) -> None:
-    (container,) = stage.portal.one("AWS::ECS::TaskDefinition", Family=f"{kind}-test")["ContainerDefinitions"]
+    container = stage.portal.containers(f"{kind}-test")[kind]
     group = stage.portal.one("AWS::ElasticLoadBalancingV2::TargetGroup", Name=f"{kind}-tg-test")
     (delay,) = (
         int(attribute["Value"])
@@ -126,27 +122,6 @@ def test_the_cluster_is_observed_into_a_group_of_the_template(stage: Stage) -> N
     )
     (cluster,) = stage.portal.resources("AWS::ECS::Cluster").values()
     assert group in cluster["DependsOn"]
-
-
-def test_the_backend_is_told_all_that_it_requires(stage: Stage) -> None:
-    source = (BACKEND / "src" / "config.mjs").read_text()
-    required = re.search(r"REQUIRED = \[(.*?)\]", source, re.DOTALL)
-    assert required is not None
-    (container,) = stage.portal.one("AWS::ECS::TaskDefinition", Family="backend-test")["ContainerDefinitions"]
-    given = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
-    assert set(re.findall(r"'(\w+)'", required[1])) <= set(given)
-    assert given["PORT"] == str(container["PortMappings"][0]["ContainerPort"])
-    assert given["DB_WRITER_HOST"] != given["DB_READER_HOST"]
-
-
-def test_the_backend_gets_no_password_only_where_to_read_it(stage: Stage) -> None:
-    (container,) = stage.portal.one("AWS::ECS::TaskDefinition", Family="backend-test")["ContainerDefinitions"]
-    assert "Secrets" not in container
-    allowed = [
-        s for s in stage.portal.statements("backend-task-test") if "secretsmanager" in str(s["Action"])
-    ]
-    (statement,) = allowed
-    assert "MasterUserSecret" in statement["Resource"]["Fn::ImportValue"]
 
 
 def test_the_backend_may_do_single_things_to_single_tables(stage: Stage) -> None:
@@ -169,14 +144,12 @@ def test_the_frontend_may_do_nothing(stage: Stage) -> None:
 
 
 def test_the_stand_in_is_built_for_arm_where_no_image_is_given(stage: Stage) -> None:
-    (container,) = stage.portal.one("AWS::ECS::TaskDefinition", Family="backend-test")["ContainerDefinitions"]
+    container = stage.portal.containers("backend-test")["backend"]
     assert "container-assets" in container["Image"]["Fn::Sub"]
 
 
 def test_an_image_of_ones_own_is_pulled_from_its_repository_and_no_other(large: Stage) -> None:
-    (container,) = large.portal.one("AWS::ECS::TaskDefinition", Family="backend-large")[
-        "ContainerDefinitions"
-    ]
+    container = large.portal.containers("backend-large")["backend"]
     assert str(container["Image"]).count("portal/backend:1.4.2") == 1
     pulls = [
         statement["Resource"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from portal_stage.data.aurora import MASTER_USER
 from tests.unit.templates import Stage, Template
 
 
@@ -35,6 +36,19 @@ def test_the_database_refuses_a_connection_without_tls(stage: Stage) -> None:
 
 
 def test_connections_and_slow_statements_are_logged_and_no_values_with_them(stage: Stage) -> None:
+def test_the_backends_user_has_a_generated_password_of_its_own(stage: Stage) -> None:
+    secret = stage.data.one("AWS::SecretsManager::Secret", Name="backend-database-test")
+    generated = secret["GenerateSecretString"]
+    assert json.loads(generated["SecretStringTemplate"])["username"] != MASTER_USER
+    assert generated["GenerateStringKey"] == "password"
+    assert generated["PasswordLength"] >= 32
+    # The verifier of other than printable ASCII would differ between clients.
+    assert generated["ExcludePunctuation"] is True
+    assert _is_the_key(secret["KmsKeyId"])
+    (resource,) = stage.data.resources("AWS::SecretsManager::Secret").values()
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Delete", "Delete")
+
+
     parameters = stage.data.one("AWS::RDS::DBClusterParameterGroup")["Parameters"]
     assert parameters["log_connections"] == parameters["log_disconnections"] == "1"
     assert int(parameters["log_min_duration_statement"]) > 0

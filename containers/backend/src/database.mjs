@@ -12,6 +12,7 @@ const TRUST = tls.createSecureContext({
   ca: [...awsCertificates.ca, ...tls.getCACertificates('extra')],
   minVersion: 'TLSv1.2',
 });
+export const TLS = { secureContext: TRUST, rejectUnauthorized: true };
 
 /** Queries against one endpoint. A rotated password costs one failed attempt and one read of the secret. */
 export class Endpoint {
@@ -26,7 +27,7 @@ export class Endpoint {
       host,
       port,
       database,
-      ssl: { secureContext: TRUST, rejectUnauthorized: true },
+      ssl: TLS,
       max: 5,
       connectionTimeoutMillis: 3000,
       idleTimeoutMillis: 30_000,

@@ -90,28 +90,12 @@ export class Readiness {
     );
   }
 
-  /** Counts one row up, so that the table never grows; it is made when it is first missing. */
+  /** Counts one row up, so that the table never grows. */
   async #beat() {
-    const count = () =>
-      this.#database.writer.query(
-        "INSERT INTO readiness (name, beat) VALUES ('backend', 1) ON CONFLICT (name) DO UPDATE SET beat = readiness.beat + 1 RETURNING beat",
-      );
-    try {
-      return BigInt((await count()).rows[0].beat);
-    } catch (error) {
-      if (error.code !== '42P01') throw error; // undefined table
-      await this.#createTable();
-      return BigInt((await count()).rows[0].beat);
-    }
-  }
-
-  async #createTable() {
-    try {
-      await this.#database.writer.query('CREATE TABLE IF NOT EXISTS readiness (name text PRIMARY KEY, beat bigint NOT NULL)');
-    } catch (error) {
-      // Two tasks at once: IF NOT EXISTS does not keep the second from a duplicate key (23505) in the catalogue.
-      if (error.code !== '23505') throw error;
-    }
+    const { rows } = await this.#database.writer.query(
+      "INSERT INTO readiness (name, beat) VALUES ('backend', 1) ON CONFLICT (name) DO UPDATE SET beat = readiness.beat + 1 RETURNING beat",
+    );
+    return BigInt(rows[0].beat);
   }
 
   async #lastBeat() {

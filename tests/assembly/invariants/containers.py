@@ -147,7 +147,10 @@ def tasks_end_after_their_last_request(synthesis: Synthesis) -> Iterator[str]:
             group = template.body["Resources"][balanced["TargetGroupArn"]["Ref"]]["Properties"]
             task = template.body["Resources"][service["TaskDefinition"]["Ref"]]["Properties"]
             delay = int(_attributes(group).get("deregistration_delay.timeout_seconds", 300))
-            stop = min(one.get("StopTimeout", 30) for one in task["ContainerDefinitions"])
+            (serving,) = (
+                one for one in task["ContainerDefinitions"] if one["Name"] == balanced["ContainerName"]
+            )
+            stop = serving.get("StopTimeout", 30)
             if stop <= delay:
                 found = f"{stop} seconds to stop, {delay} to drain"
                 yield told(template.stack, logical_id, found=found, wanted="more to stop than to drain")

@@ -11,10 +11,12 @@ from tests.unit.backend import aws as emulated_aws
 from tests.unit.backend import postgres as real_postgres
 from tests.unit.backend import server
 from tests.unit.backend.aws import Aws
+from tests.unit.backend.migration import Migration
 from tests.unit.backend.postgres import Database
 from tests.unit.backend.server import Backend
 
 StartBackend = Callable[[dict[str, str]], AbstractContextManager[Backend]]
+StartMigration = Callable[[dict[str, str]], Migration]
 
 
 @pytest.fixture(scope="session")
@@ -35,13 +37,26 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def start_migration(application: Path, database: Database) -> StartMigration:
+    """Starts the step that each task runs first, with some of its environment changed."""
+
+    return lambda changes: Migration(application, database.migration_environment() | changes)
+
+
+@pytest.fixture(scope="session")
+def migrated(start_migration: StartMigration, database: Database) -> Database:
+    start_migration({}).end()
+    return database
+
+
+@pytest.fixture(scope="session")
 def start_backend(
-    tmp_path_factory: pytest.TempPathFactory, application: Path, aws: Aws, database: Database
+    tmp_path_factory: pytest.TempPathFactory, application: Path, aws: Aws, migrated: Database
 ) -> StartBackend:
     """Starts a backend of the test's own, with some of its environment changed."""
 
     def start(changes: dict[str, str]) -> AbstractContextManager[Backend]:
-        env = aws.environment() | database.environment() | changes
+        env = aws.environment() | migrated.environment() | changes
         return server.start(application, tmp_path_factory.mktemp("backend"), env)
 
     return start

@@ -3,7 +3,7 @@
 import httpx
 
 from tests.unit.backend.aws import Aws
-from tests.unit.backend.conftest import StartBackend
+from tests.unit.backend.conftest import StartBackend, StartMigration
 from tests.unit.backend.postgres import NOT_IN_CERTIFICATE, PASSWORD, Database
 
 PARTS = {"database_writer", "database_reader", "sessions_table", "sessions_index"}
@@ -85,14 +85,20 @@ def test_a_reader_that_stays_behind_is_named(client: httpx.Client, database: Dat
     assert answer.json()["checks"]["database_reader"]["code"] == "LAG"
 
 
-def test_a_rotated_password_is_read_again(start_backend: StartBackend, aws: Aws, database: Database) -> None:
+def test_a_changed_password_is_read_again(
+    start_backend: StartBackend, start_migration: StartMigration, aws: Aws, migrated: Database
+) -> None:
+    def change_password(password: str) -> None:
+        aws.put_password(password)
+        start_migration({"DB_PASSWORD": password}).end()
+        migrated.disconnect_backend()
+
     with start_backend({}) as backend, backend.client() as client:
         assert client.get("/api/ready").status_code == 200
-        # WHEN the secret rotates, and the connections that the old password opened are gone
-        with database.password_changed("second-password"):
-            aws.put_password("second-password")
-            answer = client.get("/api/ready")
-        aws.put_password(PASSWORD)
+        # WHEN the secret has changed, a new task has migrated, and the old connections are gone
+        change_password("second-password")
+        answer = client.get("/api/ready")
+        change_password(PASSWORD)
 
         assert answer.status_code == 200, answer.text
         assert any("refused the secret" in line["message"] for line in backend.logged())
