@@ -27,8 +27,9 @@ def _endpoint(_stack: Stack, _id: str, properties: Properties) -> Iterator[Line]
 
 
 def _instances(stack: Stack, _id: str, properties: Properties) -> Iterator[Line]:
-    """The instances of a group, which are the NAT's, with their volumes."""
+    """The instances of a group, which are the NAT's, with their volumes and the metric that each tells."""
     number = int(properties["MinSize"])
+    yield "custom_metric", number
     template = stack.referred(properties["LaunchTemplate"]["LaunchTemplateId"])["LaunchTemplateData"]
     yield f"ec2 {template['InstanceType']}", number
     for device in template["BlockDeviceMappings"]:

@@ -42,14 +42,15 @@ _ROWS = (
     (Limit(128, r"[A-Za-z0-9().\-/_]{3,}"), "nat-1 nat-2 nat-3"),
     (
         Limit(255, r"[\w.-]+"),
-        "nat-1-status nat-2-status nat-3-status nat-1-credits nat-2-credits nat-3-credits",
+        "nat-1-status nat-2-status nat-3-status nat-1-credits nat-2-credits nat-3-credits"
+        " nat-1-drops nat-2-drops nat-3-drops",
     ),
     (_ROLE, "frontend-task frontend-execution backend-task backend-execution"),
-    (_ROLE, "probe-role pipeline-tests tests-build flow-logs"),
+    (_ROLE, "probe-role pipeline-tests tests-build flow-logs nat-role"),
     (_RDS, "aurora aurora-writer aurora-reader-1 aurora-reader-2 aurora-subnets aurora-parameters"),
     (Limit(255, r"[\w.-]{3,}"), "sessions session-events"),
-    (_ALARM, "unavailable-alarm degraded-alarm cdn-errors-alarm cdn-latency-alarm cdn-blocked-alarm"),
     (Limit(512, r"[\w/+=.@-]+"), "backend-database"),
+    (_ALARM, "unavailable-alarm degraded-alarm cdn-errors-alarm cdn-latency-alarm cdn-blocked-alarm"),
     (_ALARM, "portal-health-alarm certificate-alarm api-errors-alarm api-client-errors-alarm"),
     (_ALARM, "api-latency-alarm api-throttles-alarm api-blocked-alarm alb-errors-alarm alb-latency-alarm"),
     (_ALARM, "frontend-serving-alarm frontend-hosts-alarm frontend-cpu-alarm frontend-memory-alarm"),

@@ -21,6 +21,8 @@ class NetworkConfig(Checked):
     """After how many days Auto Scaling replaces a NAT instance by one of the newest image; None for never."""
     nat_min_cpu_credits: int = 30
     """Below it an alarm tells that a NAT instance runs out of CPU; a t4g.nano holds 144."""
+    nat_max_dropped_packets: int = 100
+    """More in a minute, five minutes long, and an alarm tells that a NAT instance is too small."""
     interface_endpoints: bool = False
     """ECR, logs, secrets and keys without the NAT; S3 and DynamoDB always are."""
 
@@ -47,4 +49,7 @@ class NetworkConfig(Checked):
         if not whole(self.nat_min_cpu_credits, 1, 10_000):
             rule = "use 1 or more credits, fewer than the instance type holds"
             yield problem("nat_min_cpu_credits", self.nat_min_cpu_credits, rule, example=30)
+        if not whole(self.nat_max_dropped_packets, 0, 1_000_000):
+            rule = "use 0 to 1000000 packets a minute"
+            yield problem("nat_max_dropped_packets", self.nat_max_dropped_packets, rule, example=100)
         yield from flag_problems(interface_endpoints=self.interface_endpoints)

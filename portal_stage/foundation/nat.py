@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 
 from portal_stage.acknowledgements import acknowledge
+from portal_stage.foundation.nat_user_data import NAMESPACE, user_data
 from portal_stage.foundation.security_groups import security_group
 from portal_stage.names import Names
 
 # Resolved at launch: a new image reaches a new instance, and no deployment replaces one for its sake.
 _IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
-_BOOT = Path(__file__).with_name("nat_user_data.sh").read_text(encoding="utf-8")
 
 
 class HealingNat(ec2.NatProvider):
@@ -23,10 +23,11 @@ class HealingNat(ec2.NatProvider):
 
     The route's target is a network interface with an Elastic IP. The launch template names that interface as
     device 0, so whichever instance the Auto Scaling group starts in the zone is the NAT from its first second,
-    without a script that attaches anything and without permission to do so.
+    without a script that attaches anything and without permission to do so. Its one permission is to tell a metric.
     """
 
     security_group: ec2.SecurityGroup
+    _profile: iam.CfnInstanceProfile
 
     def __init__(self, *, names: Names, instance_type: str, max_lifetime_days: int | None) -> None:
         super().__init__()
@@ -47,6 +48,7 @@ class HealingNat(ec2.NatProvider):
         self.security_group = security_group(
             vpc, "nat", names=self._names, vpc=vpc, description="NAT instances"
         )
+        self._profile = self._may_tell_its_metric(vpc)
         for number, subnet in enumerate(nat_subnets, start=1):
             name = self._names(f"nat-{number}")
             self._interfaces[subnet.availability_zone] = self._instance(subnet, name)
@@ -68,6 +70,25 @@ class HealingNat(ec2.NatProvider):
     def configured_gateways(self) -> list[ec2.GatewayConfig]:
         """Zone and route target of each instance."""
         return [ec2.GatewayConfig(az=zone, gateway_id=eni.ref) for zone, eni in self._interfaces.items()]
+
+    def _may_tell_its_metric(self, vpc: ec2.Vpc) -> iam.CfnInstanceProfile:
+        role = iam.Role(
+            vpc,
+            "NatRole",
+            role_name=self._names("nat-role"),
+            assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["cloudwatch:PutMetricData"],
+                # The action knows no resources; the namespace takes their place.
+                resources=["*"],
+                conditions={"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
+            )
+        )
+        return iam.CfnInstanceProfile(
+            vpc, "NatProfile", instance_profile_name=self._names("nat-role"), roles=[role.role_name]
+        )
 
     def _instance(self, subnet: ec2.PublicSubnet, name: str) -> ec2.CfnNetworkInterface:
         interface = ec2.CfnNetworkInterface(
@@ -120,7 +141,8 @@ class HealingNat(ec2.NatProvider):
                         ),
                     )
                 ],
-                user_data=cdk.Fn.base64(_BOOT),
+                iam_instance_profile=data.IamInstanceProfileProperty(arn=self._profile.attr_arn),
+                user_data=cdk.Fn.base64(user_data(group=name, region=cdk.Stack.of(subnet).region)),
             ),
         )
 

@@ -58,6 +58,7 @@ class FoundationStack(cdk.Stack):
             topic=self.alarm_topic,
             groups=self.network.nat.group_names,
             min_cpu_credits=environment.network.nat_min_cpu_credits,
+            max_dropped_packets=environment.network.nat_max_dropped_packets,
         )
         FlowLogs(self, "FlowLogs", names=names, vpc=self.vpc, key=self.key, log_days=environment.log_days)
         if environment.network.interface_endpoints:

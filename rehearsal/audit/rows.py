@@ -151,6 +151,7 @@ ROWS = (
         "ElasticLoadBalancingV2::TargetGroup",
     ),
     row("iam", "list_roles", "Roles[].RoleName", "IAM::Role", "IAM::Policy"),
+    row("iam", "list_instance_profiles", "InstanceProfiles[].InstanceProfileName", "IAM::InstanceProfile"),
     row("iam", "list_policies", "Policies[].PolicyName", "IAM::ManagedPolicy", Scope="Local"),
     row("kms", "list_aliases", "Aliases[].AliasName", "KMS::Alias", "KMS::Key"),
     row("lambda", "list_functions", "Functions[].FunctionName", "Lambda::Function"),

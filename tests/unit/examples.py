@@ -51,7 +51,11 @@ def a_large_environment() -> Environment:
         production=True,
         log_days=7,
         network=NetworkConfig(
-            cidr="10.21.0.0/19", nat_instances=1, nat_max_lifetime_days=30, interface_endpoints=True
+            cidr="10.21.0.0/19",
+            nat_instances=1,
+            nat_max_lifetime_days=30,
+            nat_max_dropped_packets=5,
+            interface_endpoints=True,
         ),
         database=DatabaseConfig(instance_type="r8g.large", migration=("/app/migrate", "--once")),
         alarms=AlarmConfig(latency_ms=900, connections=1500),

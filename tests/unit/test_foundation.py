@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portal_stage.foundation.nat_user_data import user_data
 from portal_stage.foundation.security_groups import CLOUDFRONT_ORIGIN_FACING
 from tests.unit.templates import Stage, Template, actions
 
@@ -240,20 +241,39 @@ def _target(foundation: Template, route: dict[str, Any]) -> str:
     return str(foundation.body["Resources"][reference["Ref"]]["Type"])
 
 
-def test_a_nat_instance_that_is_broken_gone_or_out_of_credits_is_told_and_so_is_its_recovery(
+def test_a_nat_instance_that_is_broken_out_of_credits_or_loses_packets_is_told_and_so_is_its_recovery(
     stage: Stage,
 ) -> None:
     alarms = {alarm["AlarmName"]: alarm for alarm in stage.foundation.properties("AWS::CloudWatch::Alarm")}
     assert set(alarms) == {
-        f"nat-{number}-{what}-test" for number in (1, 2, 3) for what in ("status", "credits")
+        f"nat-{number}-{what}-test" for number in (1, 2, 3) for what in ("status", "credits", "drops")
     }
     topic = [{"Ref": stage.foundation.id_of("AWS::SNS::Topic", TopicName="alarms-test")}]
     for name, alarm in alarms.items():
         (dimension,) = alarm["Dimensions"]
         assert dimension == {"Name": "AutoScalingGroupName", "Value": f"{name[:5]}-test"}
         assert alarm["AlarmActions"] == alarm["OKActions"] == topic
-        # Without an instance there is no data, and that is the worst case.
-        assert alarm["TreatMissingData"] == ("breaching" if "status" in name else "notBreaching")
+        # Without an instance, or a way out of it, there is no data, and that is the worst case.
+        assert alarm["TreatMissingData"] == ("notBreaching" if "credits" in name else "breaching")
+
+
+def test_the_nat_instances_may_tell_the_one_metric_that_is_watched_and_nothing_else(
+    stage: Stage, large: Stage
+) -> None:
+    (statement,) = stage.foundation.statements("nat-role-test")
+    (namespace,) = {
+        alarm["Namespace"]
+        for alarm in stage.foundation.properties("AWS::CloudWatch::Alarm", MetricName="DroppedPackets")
+    }
+    assert actions(statement) == ["cloudwatch:PutMetricData"]
+    assert statement["Condition"] == {"StringEquals": {"cloudwatch:namespace": namespace}}
+    role = {"Ref": stage.foundation.id_of("AWS::IAM::Role", RoleName="nat-role-test")}
+    profile = stage.foundation.id_of("AWS::IAM::InstanceProfile", Roles=[role])
+    for number, template in enumerate(stage.foundation.properties("AWS::EC2::LaunchTemplate"), start=1):
+        data = template["LaunchTemplateData"]
+        assert data["IamInstanceProfile"] == {"Arn": {"Fn::GetAtt": [profile, "Arn"]}}
+        assert data["UserData"]["Fn::Base64"] == user_data(group=f"nat-{number}-test", region="us-east-1")
+    assert large.foundation.one("AWS::CloudWatch::Alarm", MetricName="DroppedPackets")["Threshold"] == 5
 
 
 def test_nat_instances_grow_as_old_as_is_configured(stage: Stage, large: Stage) -> None:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "portal_stage" / "foundation" / "nat_user_data.sh"
+from portal_stage.foundation.nat_user_data import user_data
+
+FOLDER = Path(__file__).parents[2] / "portal_stage" / "foundation"
+GROUP, REGION = "nat-1-test", "us-east-1"
 INSIDE, ROUTER_INSIDE = "10.20.4.10", "10.20.4.1"
 OUTSIDE, ROUTER_OUTSIDE = "203.0.113.10", "203.0.113.1"
 # Sends from a port that the script has to change, and tells what the other end saw.
@@ -30,11 +33,18 @@ with socket.create_server(({OUTSIDE!r}, 443)) as listener:
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def test_shellcheck_finds_nothing() -> None:
+def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
+    whole = tmp_path / "user-data.sh"
+    whole.write_text(user_data(group=GROUP, region=REGION))
     shellcheck = Path(sys.executable).with_name("shellcheck")
-    result = subprocess.run([str(shellcheck), str(SCRIPT)], capture_output=True, text=True, check=False)
+    argv = [str(shellcheck), str(whole), *map(str, sorted(FOLDER.glob("*.sh")))]
+    result = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert result.stdout == ""
     assert result.returncode == 0
+
+
+def test_the_script_fits_into_what_ec2_takes() -> None:
+    assert len(user_data(group=GROUP, region=REGION).encode()) < 16 * 1024
 
 
 @pytest.fixture
@@ -75,21 +85,32 @@ def router(tmp_path: Path) -> Iterator[Run]:
 
 
 def _boot(router: Run, folder: Path) -> None:
-    """Run the script with /etc of its own; the package is there already, and systemd's part is done by nft."""
-    programs = folder / "bin"
-    programs.mkdir()
-    for name, body in {
-        "dnf": 'test "$*" = "install -y nftables"',
-        "systemctl": 'test "$*" = "enable --now nftables" && nft -f /etc/sysconfig/nftables.conf',
-    }.items():
-        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
-        (programs / name).chmod(0o755)
-    etc = folder / "etc"
+    """Run the user data with folders of its own; packages are there already, and nft does systemd's part."""
+    programs = stand_ins(
+        folder / "bin",
+        dnf='echo "dnf $*" >> $CALLS',
+        systemctl='echo "systemctl $*" >> $CALLS; test "$3" != nftables || nft -f /etc/sysconfig/nftables.conf',
+    )
+    etc, local = folder / "etc", folder / "local"
     shutil.copytree("/etc/alternatives", etc / "alternatives", symlinks=True)
-    for name in ("sysctl.d", "sysconfig"):
-        (etc / name).mkdir()
-    command = f"mount --bind {etc} /etc && PATH={programs}:$PATH bash {SCRIPT}"
+    for path in (etc / "sysctl.d", etc / "sysconfig", etc / "systemd" / "system", local):
+        path.mkdir(parents=True)
+    script = folder / "user-data.sh"
+    script.write_text(user_data(group=GROUP, region=REGION))
+    command = (
+        f"mount --bind {etc} /etc && mount --bind {local} /usr/local/bin && "
+        f"CALLS={folder / 'calls'} PATH={programs}:$PATH bash {script}"
+    )
     router("router", "unshare", "--mount", "sh", "-c", command)
+
+
+def stand_ins(folder: Path, **programs: str) -> Path:
+    """A folder of programs, each a line of shell."""
+    folder.mkdir()
+    for name, body in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{body}\n")
+        (folder / name).chmod(0o755)
+    return folder
 
 
 def _seen_outside(router: Run) -> tuple[str, int]:
@@ -116,6 +137,25 @@ def test_a_host_beyond_sees_the_nat_and_a_port_that_the_acls_let_answers_to(
 
     assert host == ROUTER_OUTSIDE
     assert 32768 <= port <= 65535
+
+
+@pytest.mark.skipif(os.environ.get("NAT_TEST") == "off", reason="NAT_TEST=off")
+def test_it_forwards_before_it_begins_to_tell_of_what_it_loses(router: Run, tmp_path: Path) -> None:
+    _boot(router, tmp_path)
+
+    assert (tmp_path / "calls").read_text().splitlines() == [
+        "dnf install -y nftables",
+        "systemctl enable --now nftables",
+        "dnf install -y ethtool awscli-2",
+        "systemctl enable --now nat-dropped-packets.timer",
+    ]
+    program = tmp_path / "local" / "nat-dropped-packets"
+    assert program.read_text() == (FOLDER / "nat_dropped_packets.sh").read_text()
+    assert os.access(program, os.X_OK)
+    units = tmp_path / "etc" / "systemd" / "system"
+    service = (units / "nat-dropped-packets.service").read_text()
+    assert f"ExecStart=/usr/local/bin/{program.name} {GROUP} {REGION} /proc/net/stat/nf_conntrack" in service
+    assert "OnUnitActiveSec=1min" in (units / "nat-dropped-packets.timer").read_text()
 
 
 @pytest.mark.skipif(os.environ.get("NAT_TEST") == "off", reason="NAT_TEST=off")

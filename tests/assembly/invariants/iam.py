@@ -18,6 +18,7 @@ FAMILIES = {
 ANYWHERE = {
     "cloudformation:DescribeStacks": "CDK Pipelines, self-mutation: the CLI asks for the bootstrap stack",
     "cloudwatch:DescribeAlarms": "the tests watch alarms; IAM gives composite alarms no resource for it",
+    "cloudwatch:PutMetricData": "the action has no resource; the NAT's role has one namespace by a condition",
     "codebuild:BatchGetBuilds": "CDK Pipelines, publishers of assets",
     "codebuild:StartBuild": "CDK Pipelines, publishers of assets",
     "codebuild:StopBuild": "CDK Pipelines, publishers of assets",
@@ -39,6 +40,7 @@ SERVICES = {
     "AWS::IAM::Role": {
         "codebuild.amazonaws.com",
         "codepipeline.amazonaws.com",
+        "ec2.amazonaws.com",
         "ecs-tasks.amazonaws.com",
         "lambda.amazonaws.com",
         "vpc-flow-logs.amazonaws.com",

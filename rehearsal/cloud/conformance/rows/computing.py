@@ -72,6 +72,14 @@ ROWS = (
         unread=("Policies",),
     ),
     ReadBack(
+        type="AWS::IAM::InstanceProfile",
+        service="iam",
+        source=Source(
+            call=Call("get_instance_profile", InstanceProfileName=identity), path="InstanceProfile"
+        ),
+        properties={"Roles": "Roles[].RoleName"},
+    ),
+    ReadBack(
         type="AWS::IAM::Policy",
         service="iam",
         source=Source(call=Call("get_role_policy", RoleName=_policy_of_first_role), path="@"),
