@@ -39,6 +39,7 @@ class Aurora(Construct):
         self._names = names
         self._config = config
         self._key = key
+        self._zones = [_zone(subnet) for subnet in vpc.isolated_subnets]
         name = names("aurora")
         logs = log_group(self, "Logs", name=f"/aws/rds/cluster/{name}/postgresql", key=key, days=log_days)
         self.cluster = rds.DatabaseCluster(
@@ -92,13 +93,14 @@ class Aurora(Construct):
         return secret.secret_arn
 
     def _instance(self, role: str, *, tier: int) -> rds.IClusterInstance:
-        """Its promotion tier: 0 writes, 1 takes over."""
+        """Its promotion tier: 0 writes, 1 takes over. Each is in a zone of its own, not where RDS happens to put it."""
         identifier = self._names(f"aurora-{role}")
         if self._config.instance_type is None:
             return rds.ClusterInstance.serverless_v2(
                 role,
                 scale_with_writer=tier == 1,
                 instance_identifier=identifier,
+                availability_zone=self._zones[tier],
                 enable_performance_insights=True,
                 performance_insight_encryption_key=self._key,
                 publicly_accessible=False,
@@ -108,6 +110,7 @@ class Aurora(Construct):
             instance_type=ec2.InstanceType(self._config.instance_type),
             promotion_tier=tier,
             instance_identifier=identifier,
+            availability_zone=self._zones[tier],
             enable_performance_insights=True,
             performance_insight_encryption_key=self._key,
             publicly_accessible=False,
@@ -142,3 +145,10 @@ class Aurora(Construct):
             },
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
+
+
+def _zone(subnet: ec2.ISubnet) -> str:
+    """The name of its zone in this account; the subnet itself is pinned by the zone's id."""
+    cfn_subnet = subnet.node.default_child
+    assert isinstance(cfn_subnet, ec2.CfnSubnet)  # noqa: S101 - for the type checker
+    return cfn_subnet.attr_availability_zone

@@ -15,6 +15,13 @@ def test_the_writer_has_two_readers_to_take_over(stage: Stage) -> None:
     assert not any(instance["PubliclyAccessible"] for instance in instances)
 
 
+def test_no_two_instances_share_a_zone(stage: Stage, large: Stage) -> None:
+    for data in (stage.data, large.data):
+        zones = [instance["AvailabilityZone"] for instance in data.properties("AWS::RDS::DBInstance")]
+        assert len({json.dumps(zone) for zone in zones}) == 3
+        assert all("AvailabilityZone" in zone["Fn::ImportValue"] for zone in zones)
+
+
 def test_the_cluster_is_encrypted_with_the_environments_key(stage: Stage) -> None:
     cluster = stage.data.one("AWS::RDS::DBCluster")
     assert cluster["StorageEncrypted"] is True
@@ -29,13 +36,6 @@ def test_rds_makes_the_masters_secret_and_no_password_is_in_the_template(stage: 
     assert "MasterUserPassword" not in cluster
 
 
-def test_the_database_refuses_a_connection_without_tls(stage: Stage) -> None:
-    cluster = stage.data.one("AWS::RDS::DBCluster")
-    parameters = stage.data.body["Resources"][cluster["DBClusterParameterGroupName"]["Ref"]]["Properties"]
-    assert parameters["Parameters"]["rds.force_ssl"] == "1"
-
-
-def test_connections_and_slow_statements_are_logged_and_no_values_with_them(stage: Stage) -> None:
 def test_the_backends_user_has_a_generated_password_of_its_own(stage: Stage) -> None:
     secret = stage.data.one("AWS::SecretsManager::Secret", Name="backend-database-test")
     generated = secret["GenerateSecretString"]
@@ -49,6 +49,13 @@ def test_the_backends_user_has_a_generated_password_of_its_own(stage: Stage) -> 
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Delete", "Delete")
 
 
+def test_the_database_refuses_a_connection_without_tls(stage: Stage) -> None:
+    cluster = stage.data.one("AWS::RDS::DBCluster")
+    parameters = stage.data.body["Resources"][cluster["DBClusterParameterGroupName"]["Ref"]]["Properties"]
+    assert parameters["Parameters"]["rds.force_ssl"] == "1"
+
+
+def test_connections_and_slow_statements_are_logged_and_no_values_with_them(stage: Stage) -> None:
     parameters = stage.data.one("AWS::RDS::DBClusterParameterGroup")["Parameters"]
     assert parameters["log_connections"] == parameters["log_disconnections"] == "1"
     assert int(parameters["log_min_duration_statement"]) > 0
