@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from tests.assembly.register import invariant, told
@@ -22,6 +23,15 @@ def aurora_has_a_writer_and_two_readers(synthesis: Synthesis) -> Iterator[str]:
         classes = sorted({instance["DBInstanceClass"] for instance in instances})
         if len(classes) != 1:
             yield told(template.stack, "Aurora", found=f"classes {classes}", wanted="one")
+
+
+@invariant
+def aurora_survives_a_zone(synthesis: Synthesis) -> Iterator[str]:
+    """Each instance names a zone, and no two the same one."""
+    for template in _data(synthesis):
+        zones = [json.dumps(one.get("AvailabilityZone")) for _, one in template.properties(INSTANCE)]
+        if "null" in zones or len(set(zones)) != len(zones):
+            yield told(template.stack, "Aurora", found=zones, wanted="a zone for each instance")
 
 
 @invariant

@@ -26,6 +26,8 @@ TEXTS = {
     "AWS::RDS::DBInstance": ("MasterUserPassword",),
     "AWS::SecretsManager::Secret": ("SecretString",),
 }
+# In the name of the export by which RDS's secret of the master reaches another stack.
+_MASTER = "MasterUserSecret"
 # Variables whose value would be a secret. What says where one is, an ARN or a name, is none.
 CALLED = re.compile(
     r"(?i)(?:password|passwd|secret|token|credential|private_?key|api_?key)(?!.*_(?:arn|name|id)$)"
@@ -59,6 +61,24 @@ def secrets_have_no_text(synthesis: Synthesis) -> Iterator[str]:
 def the_master_password_is_managed(synthesis: Synthesis) -> Iterator[str]:
     """RDS makes it, keeps it in Secrets Manager and rotates it."""
     yield from each_has(synthesis, "AWS::RDS::DBCluster", field="ManageMasterUserPassword", wanted=[True])
+
+
+@invariant
+def the_master_serves_the_migration_only(synthesis: Synthesis) -> Iterator[str]:
+    """Its secret goes to containers that end before the task serves, by the role with which a task is started."""
+    for template, logical_id, task in synthesis.properties("AWS::ECS::TaskDefinition"):
+        for container in task["ContainerDefinitions"]:
+            if _MASTER in json.dumps(container.get("Secrets", [])) and container.get("Essential", True):
+                found = f"the master's secret in {container['Name']}"
+                yield told(template.stack, logical_id, found=found, wanted="it in containers that end")
+    for template, logical_id, policy in synthesis.properties("AWS::IAM::Policy"):
+        tasks = [task for _, task in template.properties("AWS::ECS::TaskDefinition")]
+        starting = [task["ExecutionRoleArn"]["Fn::GetAtt"][0] for task in tasks]
+        taken = [role["Ref"] for role in policy["Roles"] if role["Ref"] not in starting]
+        if taken and _MASTER in json.dumps(policy["PolicyDocument"]):
+            yield told(
+                template.stack, logical_id, found=f"the master's secret for {taken}", wanted="it for none"
+            )
 
 
 @invariant

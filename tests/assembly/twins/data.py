@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from tests.assembly.invariants import data, secrets
 from tests.assembly.register import breaks
 from tests.assembly.synthesis import Synthesis
@@ -20,6 +23,24 @@ def lose_a_reader(synthesis: Synthesis) -> None:
 @breaks(data.aurora_has_a_writer_and_two_readers)
 def promote_into_a_smaller_class(synthesis: Synthesis) -> None:
     properties(synthesis, "data-prod", INSTANCE, "reader1")["DBInstanceClass"] = "db.r8g.medium"
+
+
+@breaks(data.aurora_survives_a_zone)
+def let_rds_draw_a_zone(synthesis: Synthesis) -> None:
+    reader = properties(synthesis, "data-prod", INSTANCE, "reader2")
+    _tag(reader, reader.pop("AvailabilityZone"))
+
+
+@breaks(data.aurora_survives_a_zone)
+def put_a_reader_beside_the_writer(synthesis: Synthesis) -> None:
+    writer, reader = (properties(synthesis, "data-prod", INSTANCE, one) for one in ("writer", "reader1"))
+    _tag(reader, reader["AvailabilityZone"])
+    reader["AvailabilityZone"] = writer["AvailabilityZone"]
+
+
+def _tag(instance: dict[str, Any], zone: Any) -> None:
+    """The zone's export stays in use: that one is not is another invariant's."""
+    instance["Tags"].append({"Key": "Zone", "Value": zone})
 
 
 @breaks(data.aurora_is_serverless_or_sized)
@@ -83,6 +104,24 @@ def choose_an_api_key(synthesis: Synthesis) -> None:
 @breaks(secrets.the_master_password_is_managed)
 def manage_the_password_elsewhere(synthesis: Synthesis) -> None:
     del properties(synthesis, "data-prod", CLUSTER)["ManageMasterUserPassword"]
+
+
+@breaks(secrets.the_master_serves_the_migration_only)
+def hand_the_backend_the_masters_secret(synthesis: Synthesis) -> None:
+    backend, migrate = properties(synthesis, "portal-dev", "AWS::ECS::TaskDefinition", "Backend")[
+        "ContainerDefinitions"
+    ]
+    backend["Secrets"] = migrate["Secrets"]
+
+
+@breaks(secrets.the_master_serves_the_migration_only)
+def let_the_backend_read_the_masters_secret(synthesis: Synthesis) -> None:
+    policies = [
+        properties(synthesis, "portal-dev", "AWS::IAM::Policy", f"Backend{role}role")["PolicyDocument"]
+        for role in ("execution", "task")
+    ]
+    given, taken = (policy["Statement"] for policy in policies)
+    taken.append(next(one for one in given if "MasterUserSecret" in json.dumps(one)))
 
 
 @breaks(secrets.variables_name_no_secret)

@@ -73,7 +73,7 @@ def let_a_stranger_publish_alarms(synthesis: Synthesis) -> None:
 @breaks(iam.principals_are_known)
 def let_another_service_be_a_task(synthesis: Synthesis) -> None:
     statement = _statements(synthesis, "portal-staging", "AWS::IAM::Role", "Backendtask")[0]
-    statement["Principal"]["Service"] = "ec2.amazonaws.com"
+    statement["Principal"]["Service"] = "states.amazonaws.com"
 
 
 @breaks(iam.other_accounts_are_let_in_as_one_role)
