@@ -82,7 +82,7 @@ class Aurora(Construct):
             self.cluster,
             "AwsSolutions::AwsSolutions-RDS6",
             reason="The master's password is made, kept and rotated by RDS in Secrets Manager, and connections "
-            "without TLS are refused.",
+            "without TLS are refused. Why passwords, and not tokens of IAM: docs/decisions/0004.",
         )
 
     @property

@@ -86,6 +86,11 @@ class HealingNat(ec2.NatProvider):
                 conditions={"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
             )
         )
+        acknowledge(
+            role,
+            "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
+            reason="cloudwatch:PutMetricData has no resource; the condition names the one namespace.",
+        )
         return iam.CfnInstanceProfile(
             vpc, "NatProfile", instance_profile_name=self._names("nat-role"), roles=[role.role_name]
         )
