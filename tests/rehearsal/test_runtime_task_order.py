@@ -14,6 +14,7 @@ from rehearsal.runtime.addresses import Addresses
 from rehearsal.runtime.build import build
 from rehearsal.runtime.engine import Engine
 from rehearsal.runtime.images import ImageStore
+from tests.rehearsal.roles import make_role
 
 ACCOUNT = "111111111111"
 IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/task:1"
@@ -52,6 +53,7 @@ class Task:
             requiresCompatibilities=["FARGATE"],
             cpu="256",
             memory="512",
+            executionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/execution",
             containerDefinitions=[{"image": IMAGE, "environment": place, **each} for each in containers],
         )["taskDefinition"]["taskDefinitionArn"]
         network = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
@@ -110,6 +112,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Engin
             context, file=context / "Dockerfile", platform="linux/arm64", store=store, environment={}
         )
         store.tag(IMAGE, image.digest)
+        make_role(cloud.client("iam", ACCOUNT), "execution")
         cloud.client("ecs", ACCOUNT).create_cluster(clusterName="main")
         yield cloud.client("ecs", ACCOUNT), engine
         engine.stop()
@@ -200,7 +203,7 @@ def test_a_step_has_the_time_of_its_definition(task: Task) -> None:
 
     assert "timed out" in task.described["stoppedReason"]
     assert not task.main_has_run
-    assert not task.runs("step")
+    wait_for(lambda: not task.runs("step"))
 
 
 def test_a_task_that_is_stopped_while_it_waits_leaves_nothing(task: Task) -> None:
