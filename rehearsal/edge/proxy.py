@@ -7,13 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from .upstream import Upstream, authorization
-from .wire import HEAD_LIMIT, Head, Refused, Stream, end, host_and_port, join, read_head, reply
+from .wire import (
+    HEAD_LIMIT,
+    Head,
+    Refused,
+    Stream,
+    end,
+    host_and_port,
+    join,
+    read_head,
+    read_status,
+    reply,
+)
 
 _log = logging.getLogger(__name__)
+_PORT = re.compile(r"[0-9]{1,5}")
+_HIGHEST_PORT = 65535
 
 Route = Callable[[str, int], Awaitable[tuple[str, int] | None]]
 """Name and port -> where to connect; None for a host that nobody deployed; LookupError if it is not to be reached."""
@@ -54,6 +68,9 @@ class Proxy:
         except asyncio.CancelledError:
             # By stop(); asyncio's streams would report a cancelled connection as a fault.
             _log.debug("a connection was cut")
+        except Exception:  # the client would see nothing but an end
+            _log.exception("a request failed")
+            await reply(writer, 500, {"error": "the rehearsal's proxy failed: see its log"})
         finally:
             self._clients.discard(task)
             await end(writer)
@@ -81,12 +98,16 @@ class Proxy:
             return await _connect(*(address or (host, port)))
         server = await self._connect_upstream(proxy)
         lines = [f"CONNECT {head.target} HTTP/1.1", f"Host: {head.target}", *authorization(proxy), "", ""]
-        server.writer.write("\r\n".join(lines).encode("latin-1"))
-        answer = await server.reader.readuntil(b"\r\n\r\n")
-        status_line = answer.partition(b"\r\n")[0].decode("latin-1")
-        if status_line.split()[1:2] != ["200"]:
+        try:
+            server.writer.write("\r\n".join(lines).encode("latin-1"))
+            status_line = await read_status(server.reader)
+            if status_line.split()[1:2] != ["200"]:
+                raise Refused(502, f"it answered {status_line[:200]!r}")
+        except BaseException as error:
             await end(server.writer)
-            raise Refused(502, f"{host}: the upstream proxy {proxy.hostname} answered {status_line!r}")
+            if isinstance(error, Refused):
+                raise Refused(502, f"{host}: the upstream proxy {proxy.hostname}: {error}") from error
+            raise
         return server
 
     async def _forward(self, head: Head) -> Stream:
@@ -94,14 +115,16 @@ class Proxy:
         if url.scheme != "http":
             raise Refused(400, f"target {head.target!r}: use CONNECT, or an absolute http:// URL")
         host, port = host_and_port(head.target, 80)
+        named = url.netloc.rpartition("@")[2]
         address = await self._address(host, port)
         proxy = None if address else self._upstream.proxy_for(host, "http")
         if proxy is None:
+            path = url._replace(scheme="", netloc="").geturl() or "/"
             server = await _connect(*(address or (host, port)))
-            server.writer.write(head.sent_as(url._replace(scheme="", netloc="").geturl() or "/", []))
+            server.writer.write(head.sent_as(path, [], host=named))
         else:
             server = await self._connect_upstream(proxy)
-            server.writer.write(head.sent_as(head.target, authorization(proxy)))
+            server.writer.write(head.sent_as(head.target, authorization(proxy), host=named))
         return server
 
     async def _connect_upstream(self, proxy: SplitResult) -> Stream:
@@ -125,7 +148,8 @@ class Proxy:
         url = urlsplit(head.target)
         query = parse_qs(url.query)
         name, port = query.get("name", [""])[0], query.get("port", [""])[0]
-        if head.method != "GET" or url.path != "/resolve" or not name or not port.isdigit():
+        asked_rightly = head.method == "GET" and url.path == "/resolve" and name
+        if not asked_rightly or not _PORT.fullmatch(port) or int(port) > _HIGHEST_PORT:
             raise Refused(
                 400, f"{head.method} {head.target}: use GET /resolve?name=portal.bank.example&port=443"
             )

@@ -44,12 +44,19 @@ def _variable(environment: Mapping[str, str], name: str) -> str:
 
 def _proxy_of(environment: Mapping[str, str], variable: str) -> SplitResult | None:
     url = _variable(environment, variable)
-    proxy = urlsplit(url if "://" in url else f"http://{url}")
-    if url and (proxy.scheme not in ("http", "https") or not proxy.hostname):
+    if not url:
+        return None
+    try:
+        proxy = urlsplit(url if "://" in url else f"http://{url}")
+        usable = proxy.scheme in ("http", "https") and proxy.hostname and proxy.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        shown = url.rpartition("@")[2]  # what stands before it may be a password
         raise ValueError(
-            f"{variable} {url!r}: use the URL of an HTTP proxy, for example 'http://proxy.example:3128'"
+            f"{variable} {shown!r}: use the URL of an HTTP proxy, for example 'http://proxy.example:3128'"
         )
-    return proxy if url else None
+    return proxy
 
 
 def authorization(proxy: SplitResult) -> list[str]:

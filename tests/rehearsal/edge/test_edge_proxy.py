@@ -136,7 +136,9 @@ def test_only_the_excepted_hosts_are_reached_directly(tmp_path: Path) -> None:
 def test_refusal_of_the_upstream_is_told(start_edge: Callable[..., str], upstream: UpstreamStandIn) -> None:
     proxy = start_edge(https_proxy=f"http://127.0.0.1:{upstream.server_port}")
 
-    with pytest.raises(httpx.ProxyError, match=r"the upstream proxy 127\.0\.0\.1 answered 'HTTP/1\.1 403"):
+    with pytest.raises(
+        httpx.ProxyError, match=r"the upstream proxy 127\.0\.0\.1: it answered 'HTTP/1\.1 403"
+    ):
         httpx.get("https://refused.example/", proxy=proxy)
 
 
