@@ -31,13 +31,10 @@ class Doors:
 
     async def open(self, door: Door) -> Address:
         """Where a door listens; the door is opened if it is not."""
-        async with (
-            self._opening
-        ):  # closing others takes a while, in which a second one may ask for the same door
+        # Closing others takes a while, in which somebody else may ask for the same door.
+        async with self._opening:
             if door not in self._open:
-                await self._close(
-                    {other for other in self._open if other.plane == "alb" and not _stands(other)}
-                )
+                await self._close({other for other in self._open if _is_orphaned(other)})
                 self._open[door] = self._listen(door)
             return self._open[door][0]
 
@@ -87,9 +84,11 @@ def _config(door: Door, listening: socket.socket, authority: Authority) -> Confi
     return config
 
 
-def _stands(door: Door) -> bool:
-    """Whether the listener of a load balancer's door is still deployed."""
-    return any(owned.key == door.subject for owned in deployed.everywhere(alb._listeners))
+def _is_orphaned(door: Door) -> bool:
+    """Whether it is the door of a load balancer's listener that is no longer deployed."""
+    return door.plane == "alb" and all(
+        owned.key != door.subject for owned in deployed.everywhere(alb._listeners)
+    )
 
 
 def _certificate_names(door: Door, sni: str) -> frozenset[str]:
