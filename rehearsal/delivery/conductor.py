@@ -13,7 +13,6 @@ from .book import Book
 from .errors import (
     DeliveryError,
     DuplicatedStopRequestError,
-    ExecutionNotStoppableError,
     NotLatestExecutionError,
     PipelineNotFoundError,
     PipelineVersionNotFoundError,
@@ -94,14 +93,12 @@ class Conductor:
     def stop(self, execution: Execution, *, abandon: bool, reason: str) -> None:
         """Stop an execution, as Engine.stop_pipeline_execution tells."""
         with self.lock:
-            runner = self._runners.get(execution.id)
-            now = self._book.execution(execution.id)
-            if runner is None or now.status in ENDED:
-                raise ExecutionNotStoppableError(f"the execution {execution.id} is {now.status}")
-            if now.status == "Stopping" and not (abandon and not runner.abandoned):
+            runner, now = self._runners.get(execution.id), self._book.execution(execution.id)
+            if runner and now.status == "Stopping" and not (abandon and not runner.abandoned):
                 raise DuplicatedStopRequestError(f"the execution {execution.id} is being stopped already")
             self._book.change(execution.id, lambda e: stopping(e, reason))
-            runner.halt("Stopped", abandon=abandon)
+            if runner:
+                runner.halt("Stopped", abandon=abandon)
 
     def retry(self, pipeline: DeployedPipeline, stage: str, execution_id: str, *, everything: bool) -> None:
         """Run a stage again, as Engine.retry_stage_execution tells."""

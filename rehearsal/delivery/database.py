@@ -47,6 +47,9 @@ class Database:
         self._path = path
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
+        # It holds what builds were given; SQLite's files beside it get the same mode.
+        path.touch(mode=0o600)
+        path.chmod(0o600)
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         try:
             self._connection.execute("PRAGMA journal_mode = WAL")
@@ -67,10 +70,11 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield Change(self._connection)
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # a full disk may have ended it already
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def all(self, table: str, kind: type[documents.Kind]) -> list[documents.Kind]:
         """Everything in a table as objects of a dataclass, oldest first."""

@@ -92,8 +92,9 @@ class Runner:
             _log.exception("execution %s", self.id)
         if self._suspended:
             return
-        self._book.update(self.id, status=self._outcome)
+        # First: whoever sees the end may retry at once, and would lose the stage again.
         self._locks.forget(self.id)
+        self._book.update(self.id, status=self._outcome)
         self._ended(self)
 
     def _run_stages(self) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from .book import stamped
+from .errors import ExecutionNotStoppableError
 from .state import ENDED, ActionState, Execution, StageState
 
 _ENDED_UNDER_IT = "the rehearsal ended while this ran"
@@ -57,7 +58,9 @@ def set_back(execution: Execution, stage_name: str, *, everything: bool) -> Exec
 
 
 def stopping(execution: Execution, reason: str) -> Execution:
-    """The execution on its way to a stop; the stage that it is in too."""
+    """The execution on its way to a stop; the stage that it is in too. Raises ExecutionNotStoppableError."""
+    if execution.status in ENDED:
+        raise ExecutionNotStoppableError(f"the execution {execution.id} is {execution.status}")
     stages = tuple(
         replace(stage, status="Stopping") if stage.status == "InProgress" else stage
         for stage in execution.stages

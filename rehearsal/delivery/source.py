@@ -58,7 +58,7 @@ class SourceRepository:
         self._told += len(complete)
         found = []
         for line in complete.decode(errors="replace").splitlines():
-            _, revision, ref = line.split(" ", 2)
+            _, revision, ref = line.split(" ", 2) if line.count(" ") > 1 else ("", "", "")
             if ref.startswith("refs/heads/") and revision.strip("0"):
                 found.append(Push(branch=ref.removeprefix("refs/heads/"), revision=revision))
         return found

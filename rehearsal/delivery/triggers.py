@@ -5,7 +5,7 @@ import threading
 
 from .book import Book
 from .conductor import Conductor
-from .errors import DeliveryError
+from .errors import ActionFailed, DeliveryError
 from .pipelines import DeployedPipeline, Pipelines
 from .source import SourceRepository
 
@@ -66,9 +66,12 @@ class Triggers:
     def _start(self, pipeline: DeployedPipeline, trigger: str, revision: str | None = None) -> None:
         try:
             self._conductor.start(pipeline, revision=revision, trigger=trigger)
-        except DeliveryError as error:
+        except (DeliveryError, ActionFailed) as error:
             _log.warning("%s starts no execution of '%s': %s", trigger, pipeline.name, error)
 
     def _watch(self) -> None:
         while not self._stopping.wait(_POLL_SECONDS):
-            self.notice_pushes()
+            try:
+                self.notice_pushes()
+            except Exception:  # without its watcher the service would notice no push any more
+                _log.exception("pushes")

@@ -3,6 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,3 +65,42 @@ def test_file_that_is_no_database_is_refused_in_a_sentence(tmp_path: Path) -> No
 
     with pytest.raises(UnreadableStateError, match="cannot be read"):
         Database(tmp_path / "file")
+
+
+def test_change_that_cannot_be_written_leaves_room_for_the_next(tmp_path: Path) -> None:
+    database = Database(tmp_path / "file")
+    connection = database._connection
+
+    class Full:
+        """A connection to a disk that is full at the end of a change."""
+
+        def execute(self, sql: str, *values: object) -> object:
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("database or disk is full")
+            return connection.execute(sql, *values)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(connection, name)
+
+    full: Any = Full()
+    database._connection = full
+    with pytest.raises(sqlite3.OperationalError, match="full"), database.change() as change:
+        change.put("builds", "1", Thing(name="lost"))
+    database._connection = connection
+
+    with database.change() as change:
+        change.put("builds", "2", Thing(name="kept"))
+
+    assert [thing.name for thing in database.all("builds", Thing)] == ["kept"]
+
+
+def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+    database = Database(tmp_path / "file")
+    with database.change() as change:
+        change.put("builds", "1", Thing(name="secret"))
+
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()} == {
+        "file": "0o600",
+        "file-shm": "0o600",
+        "file-wal": "0o600",
+    }

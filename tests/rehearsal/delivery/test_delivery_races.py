@@ -1,0 +1,72 @@
+"""Moments in which two things happen at once, each held still so that it is met every time."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.delivery import ExecutionNotStoppableError
+from rehearsal.delivery.book import Book
+from rehearsal.delivery.locks import StageLocks
+from tests.rehearsal.delivery.pieces import build, commands, gated, pipeline, project, source, stage
+from tests.rehearsal.delivery.world import World, until
+
+
+def test_retry_in_the_moment_of_the_failure_keeps_others_out_of_the_stage(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mended, go = tmp_path / "mended", tmp_path / "go"
+    forget = StageLocks.forget
+
+    def slowly(locks: StageLocks, execution: str) -> None:
+        time.sleep(0.5)
+        forget(locks, execution)
+
+    monkeypatch.setattr(StageLocks, "forget", slowly)
+    broken = project(commands(f"[ -e {mended} ]", f"until [ -e {go} ]; do sleep 0.05; done"))
+    failed = world.run(pipeline(source(), stage("Build", build("B", "P")), projects={"P": broken}))
+    assert failed.status == "Failed"
+
+    mended.touch()
+    world.engine.retry_stage_execution("delivery", "Build", failed.id)
+    time.sleep(1)
+    world.push()
+
+    until(lambda: len(world.engine.get_pipeline_state("delivery")[1].waiting) == 1)
+    go.touch()
+    assert world.engine.wait(30)
+    assert [e.status for e in world.engine.executions()] == ["Succeeded", "Succeeded"]
+
+
+def test_stop_in_the_moment_of_the_end_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.deploy(gated())
+    world.push()
+    (pending,) = world.waiting()
+    execution_id = pending.execution_id
+    change = Book.change
+
+    def too_late(book: Book, id_: str, changed: Any) -> Any:
+        monkeypatch.undo()
+        world.answer(pending, "Rejected")
+        until(lambda: book.execution(execution_id).status == "Failed")
+        return change(book, id_, changed)
+
+    monkeypatch.setattr(Book, "change", too_late)
+    with pytest.raises(ExecutionNotStoppableError):
+        world.engine.stop_pipeline_execution("delivery", execution_id)
+
+    assert world.engine.executions()[0].status == "Failed"
+
+
+def test_push_that_cannot_be_read_does_not_keep_later_ones_from_starting(world: World) -> None:
+    world.deploy(gated())
+    nobodys = "0" * 39 + "1"
+    with (world.state / "source.git" / "pushes").open("a") as pushes:
+        pushes.write(f"no push\n{'0' * 40} {nobodys} refs/heads/main\n")
+    time.sleep(0.6)  # the watcher looks every quarter of a second
+
+    commit = world.push()
+
+    (pending,) = world.waiting()
+    assert pending.revision == commit
