@@ -1,67 +1,42 @@
-"""What a build printed: from the rehearsal's own file, else from CloudWatch Logs as CodeBuild tells where."""
+"""What a build printed, from where CodeBuild says that its log is."""
 
+import codecs
 from pathlib import Path
-from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
 
 from .endpoint import Endpoint
-from .executions import Action, Execution, Stage
+from .executions import Action
 
-
-class Log(Protocol):
-    """A log that may still grow."""
-
-    def new(self) -> str:
-        """What was added since the last call, the whole log at the first."""
-
-
-def log_of(endpoint: Endpoint, state: Path, execution: Execution, stage: Stage, action: Action) -> Log | None:
-    """The log of an action that has started; None for one that has none, because it is no build.
-
-    `state` is the rehearsal's folder. Raises botocore's ClientError as CodeBuild refuses.
-    """
-    file = state / "logs" / execution.id[:8] / f"{stage.name}.{action.name}.log"
-    if file.exists():
-        return FileLog(file)
-    if action.provider != "CodeBuild" or not action.external_id:
-        return None
-    builds = endpoint.client("codebuild").batch_get_builds(ids=[action.external_id])["builds"]
-    places = [build.get("logs", {}) for build in builds]
-    if not places or "streamName" not in places[0]:
-        return None
-    return StreamLog(endpoint.client("logs"), group=places[0]["groupName"], stream=places[0]["streamName"])
+_CHUNK = 1024 * 1024
 
 
 class FileLog:
-    """A log file of this machine."""
+    """A log file of this machine, which may not be there yet, and may still grow."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def new(self) -> str:
-        """What was added since the last call."""
-        with self._path.open("rb") as file:
-            file.seek(self._read)
-            added = file.read()
+        """What was added since the last call, a megabyte at most; empty where nothing was."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                added = file.read(_CHUNK)
+        except FileNotFoundError:
+            return ""
         self._read += len(added)
-        return added.decode(errors="replace")
+        return self._decoder.decode(added)
 
 
-class StreamLog:
-    """A log stream of CloudWatch Logs."""
+def log_of(endpoint: Endpoint, action: Action) -> FileLog | None:
+    """The log of an action's latest run; None for one that has none, because it is no build.
 
-    def __init__(self, api: Any, *, group: str, stream: str) -> None:
-        self._api = api
-        self._place = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
-        self._token: str | None = None
-
-    def new(self) -> str:
-        """What was added since the last call. Raises botocore's ClientError if the stream is gone."""
-        added = []
-        while True:
-            place = {**self._place, **({"nextToken": self._token} if self._token else {})}
-            answer = self._api.get_log_events(**place)
-            added += [event["message"] for event in answer["events"]]
-            before, self._token = self._token, answer["nextForwardToken"]
-            if self._token == before:  # the end, as CloudWatch Logs tells it
-                return "".join(f"{message.rstrip(chr(10))}\n" for message in added)
+    Raises botocore's ClientError as CodeBuild refuses.
+    """
+    if action.provider != "CodeBuild" or not action.external_id:
+        return None
+    builds = endpoint.client("codebuild").batch_get_builds(ids=[action.external_id])["builds"]
+    links = [urlsplit(build["logs"]["deepLink"]) for build in builds]
+    return next((FileLog(Path(unquote(link.path))) for link in links if link.scheme == "file"), None)

@@ -4,14 +4,13 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console
 
 from rehearsal.client import Action, Execution, Pipeline, Stage, find
 from rehearsal.client.executions import ENDED
-from rehearsal.client.logs import Log, log_of
-from rehearsal.workspace import Workspace
+from rehearsal.client.logs import FileLog, log_of
 
 from .choosing import action_of, execution_of
 from .command import Command
@@ -35,14 +34,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    root = arguments.project.resolve()
-    endpoint = find(root)
+    endpoint = find(arguments.project.resolve())
     pipeline = endpoint.delivery()
     execution = execution_of(pipeline, arguments.execution)
     stage, action = action_of(execution, arguments.action)
     if arguments.follow:
         execution, action = _started(pipeline, execution, stage, action)
-    log = log_of(endpoint, Workspace(root).state, execution, stage, action)
+    log = log_of(endpoint, action)
     if log is None:
         _tell(stage, action, arguments, console)
         return 0
@@ -50,8 +48,10 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     def at_work() -> bool:
         return arguments.follow and _now(pipeline, execution, stage, action)[1].status == "InProgress"
 
-    for text in _texts(log, at_work):
-        _write(text, as_json=arguments.json)
+    texts = _texts(log, at_work)
+    for text in as_objects(texts) if arguments.json else texts:
+        sys.stdout.write(text)
+        sys.stdout.flush()
     return 0
 
 
@@ -70,27 +70,35 @@ def _now(pipeline: Pipeline, execution: Execution, stage: Stage, action: Action)
     return now, action_of(now, f"{stage.name}/{action.name}")[1]
 
 
-def _texts(log: Log, at_work: Callable[[], bool]) -> Iterator[str]:
+def _texts(log: FileLog, at_work: Callable[[], bool]) -> Iterator[str]:
     """What the log holds, and what is added while the action is at work."""
     while True:
         last = not at_work()
-        yield log.new()
+        while text := log.new():
+            yield text
         if last:
             return
         time.sleep(POLL_SECONDS)
 
 
-def _write(text: str, *, as_json: bool) -> None:
-    if as_json:
-        text = "".join(json.dumps({"message": line}) + "\n" for line in text.splitlines())
-    sys.stdout.write(text)
-    sys.stdout.flush()
+def as_objects(texts: Iterable[str]) -> Iterator[str]:
+    """A JSON object for each line, once it is whole or nothing more comes."""
+    begun = ""
+    for text in texts:
+        *lines, begun = (begun + text).split("\n")
+        yield from map(_object, lines)
+    if begun:
+        yield _object(begun)
+
+
+def _object(line: str) -> str:
+    return json.dumps({"message": line}) + "\n"
 
 
 def _tell(stage: Stage, action: Action, arguments: argparse.Namespace, console: Console) -> None:
     said = action.error or action.summary or "nothing"
     if arguments.json:
-        _write(said, as_json=True)
+        print(json.dumps({"message": said}))
     elif action.status is None:
         console.print(f"{stage.name}/{action.name} has not started.", markup=False, highlight=False)
     else:

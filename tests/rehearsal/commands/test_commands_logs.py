@@ -1,9 +1,12 @@
 """`logs` prints what a build printed, while it prints or afterwards."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from rehearsal.client.logs import FileLog
+from rehearsal.commands.logs import as_objects
 from tests.rehearsal.commands.shell import Shell
 from tests.rehearsal.delivery.pieces import approval, build, commands, pipeline, project, source, stage
 from tests.rehearsal.service.world import World
@@ -41,6 +44,35 @@ def test_lines_are_objects_for_a_program(built: World, shell: Shell) -> None:
     assert shell("logs", "Lint", "--json") == 0
     messages = [json.loads(line)["message"] for line in shell.said.splitlines()]
     assert "the first line" in messages
+
+
+def test_after_a_retry_the_log_is_that_of_the_newest_run(world: World, shell: Shell, tmp_path: Path) -> None:
+    mended = tmp_path / "mended"
+    broken = project(commands(f"[ -e {mended} ] && echo this time it works"))
+    failed = world.run(pipeline(source(), stage("One", build("Unit", "Unit")), projects={"Unit": broken}))
+    mended.touch()
+    assert shell("retry") == 0
+    assert world.engine.wait(30)
+
+    assert shell("logs", "Unit", "--execution", failed.id) == 0
+    assert "\nthis time it works\n" in shell.said
+
+
+def test_a_letter_or_a_line_that_is_half_written_is_not_torn_apart(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    whole = "añadido ✓\nthe next\n".encode()
+    log, read = FileLog(path), []
+    for end in range(len(whole) + 1):
+        path.write_bytes(whole[:end])
+        read.append(log.new())
+
+    assert "".join(read) == whole.decode()
+    assert list(as_objects(read)) == ['{"message": "a\\u00f1adido \\u2713"}\n', '{"message": "the next"}\n']
+    assert list(as_objects(["no end"])) == ['{"message": "no end"}\n']
+
+
+def test_a_log_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
+    assert FileLog(tmp_path / "log").new() == ""
 
 
 def test_following_waits_for_the_build_and_ends_with_it(world: World, shell: Shell) -> None:
