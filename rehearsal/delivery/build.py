@@ -8,38 +8,32 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from .artifacts import Artifact, collect
+from .artifacts import collect
 from .build_environment import Tools
 from .build_phases import BuildLog, Progress, run_phases
 from .build_shell import BuildShell, Signal, TimedOut
-from .build_variables import Values, Variable, of_codebuild, of_project
+from .build_variables import Values, of_codebuild, of_project
 from .buildspec import Buildspec, Files, parse
 from .errors import Abandoned, ActionFailed, BuildEnded
+from .masking import MaskedLog
+from .order import Order
 
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """What a build needs. `project` is the emulator's; `inputs` has the primary source first; `minutes` is
-    the longest it may take; `reports` and `outputs_in` are folders that it makes when it has something for them.
+    """One build of an order, with what it works with. `builds` is the folder in which it gets one of its own;
+    none of `secrets` gets into its log.
     """
 
+    order: Order
     id: str
     number: int
-    project: Mapping[str, Any]
-    inputs: Mapping[str, Artifact]
-    outputs: tuple[str, ...]
-    variables: tuple[Variable, ...]
-    initiator: str
-    minutes: float
     builds: Path
-    log: Path
-    reports: Path
-    outputs_in: Path
     tools: Tools
     values: Values
     surroundings: dict[str, str]
+    secrets: tuple[str, ...]
     progress: Progress
     abandoned: Signal
 
@@ -59,17 +53,18 @@ def run(build: Build) -> BuildResult:
     """
     folder = build.builds.resolve() / uuid.uuid4().hex[:8]
     folder.mkdir(parents=True, mode=0o700)
-    build.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with build.log.open("ab") as file:
-        log = BuildLog(file, build.progress)
+    build.order.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with MaskedLog(build.order.log) as masked:
+        masked.hide(build.secrets)
+        log = BuildLog(masked.file, build.progress)
         try:
-            result = _run(build, folder, log)
+            result = _run(build, folder, log, masked)
         except ActionFailed as error:
             log.line(f"{error}\n[Container] The build's folder is kept: {folder}")
             raise
         except TimedOut:
-            log.line(f"The build took longer than {build.minutes:g} minutes and was ended: {folder}")
-            raise BuildEnded("TIMED_OUT", f" after {build.minutes:g} minutes") from None
+            log.line(f"The build took longer than {build.order.minutes:g} minutes and was ended: {folder}")
+            raise BuildEnded("TIMED_OUT", f" after {build.order.minutes:g} minutes") from None
         except Abandoned:
             log.line("The build was stopped")
             shutil.rmtree(folder, ignore_errors=True)
@@ -79,20 +74,23 @@ def run(build: Build) -> BuildResult:
         return result
 
 
-def _run(build: Build, folder: Path, log: BuildLog) -> BuildResult:
-    deadline = time.monotonic() + build.minutes * 60
+def _run(build: Build, folder: Path, log: BuildLog, masked: MaskedLog) -> BuildResult:
+    deadline = time.monotonic() + build.order.minutes * 60
     log.enter("DOWNLOAD_SOURCE")
     sources = _sources(build, folder / "work")
-    spec = parse(_buildspec(build.project["source"].get("buildspec") or "", next(iter(sources.values()))))
+    spec = parse(
+        _buildspec(build.order.project["source"].get("buildspec") or "", next(iter(sources.values())))
+    )
     for name in ("private", "shell"):
         (folder / name).mkdir(mode=0o700)
     environment = {
         **build.tools.environment(folder / "private", build.surroundings),
         **_codebuild_variables(build, sources),
         **build.values.of_buildspec(spec),
-        **build.values.of(of_project(build.project["environment"].get("environmentVariables", []))),
-        **build.values.of(build.variables),
+        **build.values.of(of_project(build.order.project["environment"].get("environmentVariables", []))),
+        **build.values.of(build.order.variables),
     }
+    masked.hide(build.values.secrets)
     source = next(iter(sources.values()))
     with BuildShell(
         folder=folder / "shell",
@@ -104,7 +102,7 @@ def _run(build: Build, folder: Path, log: BuildLog) -> BuildResult:
     ) as shell:
         failure = run_phases(spec, shell, log)
         exported = shell.variables(spec.exported) if spec.exported and not failure else {}
-    _keep_reports(spec, source, build.reports, log)
+    _keep_reports(spec, source, build.order.reports, log)
     if failure:
         raise BuildEnded("FAILED", f". {failure}")
     log.enter("UPLOAD_ARTIFACTS")
@@ -115,7 +113,7 @@ def _sources(build: Build, work: Path) -> dict[str, Path]:
     """The inputs' folders: the primary source's first, the others beside it."""
     work.mkdir(mode=0o700)
     folders = {}
-    for number, (name, artifact) in enumerate(build.inputs.items()):
+    for number, (name, artifact) in enumerate(build.order.inputs.items()):
         folders[name] = work / ("src" if number == 0 else f"src{number}")
         artifact.copy_to(folders[name])
     return folders
@@ -133,11 +131,11 @@ def _buildspec(named: str, source: Path) -> str:
 
 def _codebuild_variables(build: Build, sources: Mapping[str, Path]) -> dict[str, str]:
     return of_codebuild(
-        project=build.project,
+        project=build.order.project,
         build_id=build.id,
         number=build.number,
-        initiator=build.initiator,
-        revision=next(iter(build.inputs.values())).revision,
+        initiator=build.order.initiator,
+        revision=build.order.revision,
         sources=sources,
     )
 
@@ -145,13 +143,13 @@ def _codebuild_variables(build: Build, sources: Mapping[str, Path]) -> dict[str,
 def _outputs(build: Build, spec: Buildspec, source: Path, log: BuildLog) -> dict[str, Path]:
     """One output is the primary one unless named; several are secondary artifacts by their names."""
     made = {}
-    for name in build.outputs:
+    for name in build.order.outputs:
         files = spec.secondary.get(name)
-        if files is None and len(build.outputs) == 1:
+        if files is None and len(build.order.outputs) == 1:
             files = spec.artifacts
         if files is None:
             raise ActionFailed(f"CLIENT_ERROR: the buildspec has no artifacts for the output '{name}'")
-        made[name] = build.outputs_in / name
+        made[name] = build.order.outputs_in / name
         count = _collect(files, source, made[name])
         if count == 0:
             raise ActionFailed(

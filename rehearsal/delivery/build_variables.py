@@ -47,10 +47,17 @@ class Values:
 
     def __init__(self, client: Callable[[str], Any]) -> None:
         self._client = client
+        self.secrets: list[str] = []
+        """What was looked up until now: values of parameters and secrets."""
 
     def of(self, variables: Iterable[Variable]) -> dict[str, str]:
         """Names and values. Raises ActionFailed when a parameter or a secret is not there."""
-        return {variable.name: self._value(variable) for variable in variables}
+        found = {}
+        for variable in variables:
+            found[variable.name] = self._value(variable)
+            if variable.type != "PLAINTEXT":
+                self.secrets.append(found[variable.name])
+        return found
 
     def of_buildspec(self, spec: Buildspec) -> dict[str, str]:
         """The buildspec's `env`: variables, parameter-store and secrets-manager."""

@@ -11,33 +11,14 @@ from typing import Any
 from rehearsal.cloud import Cloud
 
 from .action_access import check_log
-from .artifacts import Artifact
 from .build import Build, BuildResult, run
 from .build_environment import Tools
 from .build_shell import Signal
-from .build_variables import Values, Variable
+from .build_variables import Values
 from .builds import Builds, BuildState
 from .credentials import of_build
 from .errors import Abandoned, ActionFailed, BuildEnded
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What is to be built. `project` is the API's; `inputs` has the primary source first; `minutes` is the longest
-    it may take; `reports` and `outputs_in` are folders for what it hands over."""
-
-    account: str
-    project: Mapping[str, Any]
-    inputs: Mapping[str, Artifact]
-    outputs: tuple[str, ...]
-    variables: tuple[Variable, ...]
-    initiator: str
-    minutes: float
-    log: Path
-    reports: Path
-    outputs_in: Path
-    id: str | None = None
-    token: str | None = None
+from .order import Order
 
 
 class Builder:
@@ -67,7 +48,7 @@ class Builder:
                 initiator=order.initiator,
                 started=time.time(),
                 log=order.log,
-                revision=next(iter(order.inputs.values())).revision,
+                revision=order.revision,
                 variables=tuple(asdict(variable) for variable in order.variables),
                 token=order.token,
             )
@@ -101,21 +82,14 @@ class Builder:
         check_log(order.project, build.id)
         return run(
             Build(
+                order=order,
                 id=build.id,
                 number=build.number,
-                project=order.project,
-                inputs=order.inputs,
-                outputs=order.outputs,
-                variables=order.variables,
-                initiator=order.initiator,
-                minutes=order.minutes,
                 builds=self._state / "builds",
-                log=order.log,
-                reports=order.reports,
-                outputs_in=order.outputs_in,
                 tools=self._tools,
                 values=Values(credentials.client),
                 surroundings={**self._surroundings(), **credentials.environment()},
+                secrets=tuple(credentials.environment().values()),
                 progress=_Progress(self.builds, build.id),
                 abandoned=abandoned,
             )

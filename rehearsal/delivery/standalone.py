@@ -9,9 +9,10 @@ from typing import Any
 
 from .artifacts import Artifact, CloneArtifact, NoArtifact
 from .build_variables import of_project
-from .builder import Builder, Order, new_id
+from .builder import Builder, new_id
 from .builds import BuildState
 from .errors import Abandoned, ActionFailed, InvalidInputError, ResourceNotFoundError
+from .order import Order
 from .source import SourceRepository
 
 _log = logging.getLogger(__name__)

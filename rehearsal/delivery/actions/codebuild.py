@@ -7,8 +7,8 @@ from ..action_access import check_connection, check_start
 from ..artifact_access import READ, WRITE, check_artifacts
 from ..artifacts import CloneArtifact, FolderArtifact
 from ..build_variables import of_action
-from ..builder import Order
 from ..errors import ActionFailed
+from ..order import Order
 from .context import ActionContext, ActionResult
 
 

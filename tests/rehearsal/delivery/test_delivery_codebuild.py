@@ -1,5 +1,6 @@
 """What a build finds: its buildspec, its variables, its tools."""
 
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,10 @@ def test_parameters_and_secrets_are_read_when_the_build_starts(world: World) -> 
     secrets = world.cloud.client("secretsmanager", ACCOUNT)
     arn = secrets.create_secret(Name="bank", SecretString='{"user": "ann", "pin": "12"}')["ARN"]
     spec = commands(
-        "echo $COLOUR $USER_NAME $PIN $WHOLE",
+        "echo $COLOUR $USER_NAME $PIN $WHOLE | base64",
+        "echo plainly: $COLOUR $USER_NAME $PIN $WHOLE",
+        "echo by its name: green",
+        'printf gr; sleep 0.2; printf "een\\n"; printf "gr\\n"',
         env={"parameter-store": {"COLOUR": "/colour"}, "secrets-manager": {"USER_NAME": "bank:user"}},
     )
     declared = [
@@ -39,7 +43,11 @@ def test_parameters_and_secrets_are_read_when_the_build_starts(world: World) -> 
 
     execution = run(world, spec, environment={"EnvironmentVariables": declared})
 
-    assert lines(world, execution) == ['green ann 12 {"user": "ann", "pin": "12"}']
+    encoded, *masked = lines(world, execution)
+    assert b64decode(encoded).decode() == 'green ann 12 {"user": "ann", "pin": "12"}\n'
+    # As in CodeBuild's log, wherever the value stands and whoever wrote it.
+    assert masked == ["plainly: *** *** *** ***", "by its name: ***", "***", "gr"]
+    assert "Running command echo by its name: ***" in world.log(execution, "Build", "B")
 
 
 @pytest.mark.parametrize(
