@@ -11,11 +11,11 @@ _CHUNK = 1024 * 1024
 
 
 class FileLog:
-    """A log file of this machine, which may not be there yet, and may still grow."""
+    """A log file of this machine from its byte `begin` on; it may not be there yet, and may still grow."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, begin: int = 0) -> None:
         self._path = path
-        self._read = 0
+        self._read = begin
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def new(self) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rehearsal.client import find
 
 from .choosing import approval_of
-from .command import Command, CommandError
+from .command import Command, CommandError, project_of
 
 LONGEST = 512  # characters of a summary that CodePipeline takes
 APPROVING = """\
@@ -45,7 +45,7 @@ def _answers(status: str) -> Callable[[argparse.Namespace, Console], int]:
     def run(arguments: argparse.Namespace, console: Console) -> int:
         if not arguments.why.strip() or len(arguments.why) > LONGEST:
             raise CommandError(f"--why: give a reason of 1 to {LONGEST} characters")
-        pipeline = find(arguments.project.resolve()).delivery()
+        pipeline = find(project_of(arguments)).delivery()
         approval = approval_of(pipeline, arguments.approval)
         if not pipeline.answer(approval, status=status, summary=arguments.why):
             raise CommandError(f"{approval.stage}/{approval.action} has been answered already")

@@ -49,6 +49,14 @@ class Command:
         parser.set_defaults(run=self.run, json=False)
 
 
+def project_of(arguments: argparse.Namespace) -> Path:
+    """The project's top. Raises CommandError where there is no such folder: nobody wants it made."""
+    root: Path = arguments.project.resolve()
+    if not root.is_dir():
+        raise CommandError(f"--project {root}: there is no such folder")
+    return root
+
+
 def port(text: str) -> int:
     """A port that a user may open, from the command line."""
     if not text.isdigit() or not 1024 <= int(text) <= 65535:

@@ -4,7 +4,7 @@ import argparse
 
 from rich.console import Console
 
-from .command import Command
+from .command import Command, project_of
 
 TEACHES = """\
 Runs the real `cdk destroy` of every environment, the last one first, and of the pipeline, against the rehearsal that
@@ -21,7 +21,7 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     # Imported late, so that --help and a wrong argument answer at once.
     from rehearsal.destroy import destroy
 
-    return destroy(arguments.project.resolve(), console=console, as_json=arguments.json)
+    return destroy(project_of(arguments), console=console, as_json=arguments.json)
 
 
 DESTROY = Command(

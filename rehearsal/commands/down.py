@@ -10,7 +10,7 @@ from rich.console import Console
 
 from rehearsal.workspace import Workspace
 
-from .command import Command, CommandError
+from .command import Command, CommandError, project_of
 
 TEACHES = """\
 Everything that the rehearsal started is ended. Its executions, approvals and logs are kept for the next `up`;
@@ -20,7 +20,7 @@ END_SECONDS = 90
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    holder = Workspace(arguments.project.resolve()).holder()
+    holder = Workspace(project_of(arguments)).holder()
     if holder is None:
         console.print("No rehearsal of this project is up.")
         return 0

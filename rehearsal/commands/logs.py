@@ -13,7 +13,7 @@ from rehearsal.client.executions import ENDED
 from rehearsal.client.logs import FileLog, log_of
 
 from .choosing import action_of, execution_of
-from .command import Command
+from .command import Command, project_of
 
 TEACHES = """\
 ACTION is an action's name, or STAGE/ACTION where several stages have one of that name. An action that is no build has
@@ -34,7 +34,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    endpoint = find(arguments.project.resolve())
+    endpoint = find(project_of(arguments))
     pipeline = endpoint.delivery()
     execution = execution_of(pipeline, arguments.execution)
     stage, action = action_of(execution, arguments.action)
@@ -96,18 +96,16 @@ def _object(line: str) -> str:
 
 
 def _tell(stage: Stage, action: Action, arguments: argparse.Namespace, console: Console) -> None:
-    said = action.error or action.summary or "nothing"
-    if arguments.json:
-        print(json.dumps({"message": said}))
-    elif action.status is None:
-        console.print(f"{stage.name}/{action.name} has not started.", markup=False, highlight=False)
+    name = f"{stage.name}/{action.name}"
+    if action.status is None:
+        sentence = f"{name} has not started."
     else:
-        console.print(
-            f"{stage.name}/{action.name} ({action.provider}) has no log. It is {action.status} and said: {said}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+        said = action.error or action.summary or "nothing"
+        sentence = f"{name} ({action.provider}) has no log. It is {action.status} and said: {said}"
+    if arguments.json:
+        print(json.dumps({"message": sentence}))
+    else:
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 LOGS = Command(

@@ -8,7 +8,7 @@ from rich.console import Console
 from rehearsal.client import find
 from rehearsal.workspace import Workspace
 
-from .command import Command
+from .command import Command, project_of
 
 TEACHES = """\
 A `git push` of the last commit to the rehearsal's repository, which starts the pipeline; it returns at once.
@@ -20,8 +20,8 @@ The same with git itself, where `up` has told the path:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    endpoint = find(arguments.project.resolve())
-    workspace = Workspace(arguments.project.resolve())
+    endpoint = find(project_of(arguments))
+    workspace = Workspace(project_of(arguments))
     commit = workspace.commit()
     moved = workspace.push(endpoint.repository, commit, endpoint.branch)
     if arguments.json:

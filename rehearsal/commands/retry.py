@@ -8,7 +8,7 @@ from rich.console import Console
 from rehearsal.client import find
 
 from .choosing import execution_of, failed_stage
-from .command import Command
+from .command import Command, project_of
 
 TEACHES = """\
 Runs what failed in a stage again, with the same commit and artifacts; the execution goes on from there. A change set
@@ -27,7 +27,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    pipeline = find(arguments.project.resolve()).delivery()
+    pipeline = find(project_of(arguments)).delivery()
     execution = execution_of(pipeline, arguments.execution)
     stage = failed_stage(execution, arguments.stage)
     pipeline.retry(stage.name, execution.id, all_actions=arguments.all_actions)

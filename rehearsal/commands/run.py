@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from .command import Command, CommandError, port
+from .command import Command, CommandError, port, project_of
 
 if TYPE_CHECKING:
     from rehearsal.local_aws import LocalAws
@@ -55,7 +55,7 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         if arguments.keep:
             _stay(aws, console)
 
-    root = arguments.project.resolve()
+    root = project_of(arguments)
     try:
         report = rehearse(
             root,

@@ -14,7 +14,7 @@ from rehearsal.display import clock, mark, plain, table
 from rehearsal.following import follow
 
 from .choosing import execution_of
-from .command import Command
+from .command import Command, project_of
 
 TEACHES = """\
 The newest execution with its stages, what waits for a person, and the executions before it. Actions are shown where
@@ -34,7 +34,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    endpoint = find(arguments.project.resolve())
+    endpoint = find(project_of(arguments))
     pipeline = endpoint.delivery()
     recent = pipeline.executions(SHOWN)
     if not recent and not arguments.execution:

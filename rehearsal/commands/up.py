@@ -13,9 +13,10 @@ from pathlib import Path
 from rich.console import Console
 
 from rehearsal.client.endpoint import Endpoint
+from rehearsal.client.logs import FileLog
 from rehearsal.workspace import LOG, Workspace
 
-from .command import Command, CommandError, port
+from .command import Command, CommandError, port, project_of
 
 TEACHES = """\
 Starts a local AWS in the background, bootstraps it and deploys the pipeline, then returns. What an earlier `up` left
@@ -45,7 +46,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    root = arguments.project.resolve()
+    root = project_of(arguments)
     if arguments.foreground:
         return _foreground(root, arguments, console)
     workspace = Workspace(root)
@@ -71,7 +72,7 @@ def _foreground(root: Path, arguments: argparse.Namespace, console: Console) -> 
     from rehearsal.run import stand  # late, as it imports the emulator
 
     def ready(endpoint: Endpoint) -> None:
-        state = root / "build" / "rehearsal"
+        state = Workspace(root).state
         _tell(endpoint, state, arguments, console)
         endpoint.write(state)  # last: whoever waits for it has seen all that was said
         signal.pause()
@@ -106,22 +107,27 @@ def _background(workspace: Workspace, arguments: argparse.Namespace, console: Co
             stderr=output,
             start_new_session=True,
         )
-    with log.open("rb") as said:
-        said.seek(began)
+    said = FileLog(log, begin=began)
+    try:
+        while True:
+            ended, endpoint = process.poll(), _answering(workspace.state, process.pid)
+            while text := said.new():
+                console.print(text, end="", markup=False, highlight=False, soft_wrap=True)
+            if endpoint is not None:
+                return endpoint
+            if ended is not None:
+                raise CommandError(f"the rehearsal did not start; its log is {log}")
+            time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        process.terminate()
         try:
-            while True:
-                ended, endpoint = process.poll(), _answering(workspace.state, process.pid)
-                _copy(said.read(), console)
-                if endpoint is not None:
-                    return endpoint
-                if ended is not None:
-                    raise CommandError(f"the rehearsal did not start; its log is {log}")
-                time.sleep(POLL_SECONDS)
-        except KeyboardInterrupt:
-            process.terminate()
             process.wait(END_SECONDS)
-            console.print("Interrupted; everything that was started has been ended.", style="yellow")
-            raise
+        except subprocess.TimeoutExpired:
+            raise CommandError(
+                f"process {process.pid} has not ended within {END_SECONDS} s: kill -9 {process.pid} ends it"
+            ) from None
+        console.print("Interrupted; everything that was started has been ended.", style="yellow")
+        raise
 
 
 def _answering(state: Path, pid: int) -> Endpoint | None:
@@ -131,11 +137,6 @@ def _answering(state: Path, pid: int) -> Endpoint | None:
     except FileNotFoundError:
         return None
     return endpoint if endpoint.pid == pid else None
-
-
-def _copy(said: bytes, console: Console) -> None:
-    if said:
-        console.print(said.decode(errors="replace"), end="", markup=False, highlight=False, soft_wrap=True)
 
 
 def _tell(endpoint: Endpoint, state: Path, arguments: argparse.Namespace, console: Console) -> None:

@@ -22,7 +22,9 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    return tmp_path / "project"
+    made = tmp_path / "project"
+    made.mkdir()
+    return made
 
 
 @pytest.fixture
@@ -30,7 +32,6 @@ def world(cloud: Cloud, project: Path) -> Iterator[World]:
     """A standing rehearsal of `project`, whose pipeline is yet to be deployed."""
     import ministack.app
 
-    project.mkdir()
     workspace = Workspace(project, keep=True)
     with workspace:
         made = World(cloud, workspace.state, project)

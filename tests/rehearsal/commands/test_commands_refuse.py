@@ -54,6 +54,29 @@ def test_an_endpoint_that_does_not_answer_is_told(shell: Shell, project: Path) -
         assert "The rehearsal does not answer" in shell.refused("status")
 
 
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_a_project_that_is_not_there_is_told_and_not_made(
+    shell: Shell, project: Path, command: Command
+) -> None:
+    project.rmdir()
+    needed = {"logs": ["Synth"], "reject": ["--why", "no"], "run": ["--approve", "all"]}
+
+    told = shell.refused(command.name, *needed.get(command.name, []))
+
+    assert told == f"--project {project}: there is no such folder"
+    assert not project.exists()
+
+
+@pytest.mark.parametrize(("command", "longest"), [("approve", 512), ("reject", 512), ("stop", 200)])
+@pytest.mark.parametrize("shorter", [True, False])
+def test_a_reason_that_the_service_would_refuse_is_told_in_our_words(
+    shell: Shell, command: str, longest: int, shorter: bool
+) -> None:
+    reason = " " if shorter else "x" * (longest + 1)
+
+    assert shell.refused(command, "--why", reason) == f"--why: give a reason of 1 to {longest} characters"
+
+
 def test_down_without_a_rehearsal_is_no_error(shell: Shell) -> None:
     assert shell("down") == 0
     assert "No rehearsal of this project is up." in shell.said
