@@ -70,7 +70,7 @@ class _Stack:
         try:
             self._cloudformation.execute_change_set(**self._change_set)
         except ClientError as error:
-            raise ActionFailed(f"{self._name}: {error.response['Error']['Message']}") from error
+            raise self._failed(error) from error
         self._context.tell(external_id=made["StackId"], summary=_counted(made))
         while (found := self._describe()) and found["StackStatus"].endswith("_IN_PROGRESS"):
             self._pause()
@@ -99,7 +99,7 @@ class _Stack:
             else:
                 self._create_from_bucket(request, template)
         except ClientError as error:
-            raise ActionFailed(f"{self._name}: {error.response['Error']['Message']}") from error
+            raise self._failed(error) from error
 
     def _create_from_bucket(self, request: dict[str, Any], template: str) -> None:
         """Through the pipeline's artifact bucket, from which the template is gone again afterwards."""
@@ -132,16 +132,19 @@ class _Stack:
             try:
                 made = self._cloudformation.describe_change_set(**self._change_set)
             except ClientError as error:
-                raise ActionFailed(f"{self._name}: {error.response['Error']['Message']}") from error
+                raise self._failed(error) from error
             if made["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
                 return made
             self._pause()
 
     def _describe(self) -> Any:
+        """The stack as it is now; None if there is none. Raises ActionFailed where the role may not ask."""
         try:
             return self._cloudformation.describe_stacks(StackName=self._name)["Stacks"][0]
-        except ClientError:
-            return None
+        except ClientError as error:
+            if "does not exist" in error.response["Error"]["Message"]:  # its code is that of any bad request
+                return None
+            raise self._failed(error) from error
 
     def _events(self) -> list[Any]:
         """The stack's events, oldest first."""
@@ -165,6 +168,9 @@ class _Stack:
                 f"{event['LogicalResourceId']} ({event['ResourceType']}) {event['ResourceStatus']}: {reason}"
             )
         return "the events name no resource that failed"
+
+    def _failed(self, error: ClientError) -> ActionFailed:
+        return ActionFailed(f"{self._name}: {error.response['Error']['Message']}")
 
     def _pause(self) -> None:
         if self._context.abandoned.wait(_TICK):
