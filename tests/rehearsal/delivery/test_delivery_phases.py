@@ -1,6 +1,7 @@
 """The commands of a build: one shell, the phases and their order, and an end in time."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,7 +93,9 @@ def test_syntax_error_and_a_strict_shell_fail_the_build_and_not_the_rehearsal(wo
 def test_time_out_ends_the_build_with_all_it_started(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     beat = world.state / "beat"
     spec = commands('(while :; do date +%s%N > "$BEAT"; sleep 0.05; done) &', "sleep 600")
-    monkeypatch.setattr(builder, "Build", lambda **fields: Build(**{**fields, "minutes": 0.02}))
+    monkeypatch.setattr(
+        builder, "Build", lambda order, **others: Build(order=replace(order, minutes=0.02), **others)
+    )
 
     execution = run(world, spec, variables=[{"name": "BEAT", "value": str(beat)}])
 
