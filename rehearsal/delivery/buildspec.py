@@ -17,7 +17,8 @@ _KEYS = {"version", "run-as", "env", "proxy", "batch", "phases", "reports", "art
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """A phase's commands. `keep_going`: a failed phase does not end the build (on-failure: CONTINUE)."""
+    """A phase's commands, and those that run `last` whatever became of them (finally). `on_failure` is ABORT or
+    CONTINUE where the phase says so."""
 
     name: str
     commands: tuple[str, ...] = ()

@@ -3,10 +3,9 @@
 import contextlib
 import logging
 import threading
-import time
-import uuid
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 
 from .actions import Services
 from .book import Book
@@ -19,12 +18,14 @@ from .errors import (
     StageNotRetryableError,
     TooManyExecutionsError,
 )
-from .execution import Runner, not_started
+from .execution import Runner
 from .locks import StageLocks
+from .opening import opened
 from .pipelines import DeployedPipeline, Pipelines
 from .recovery import interrupted, set_back, stopping
+from .restarts import Restarts
 from .state import ENDED, Execution
-from .transitions import INBOUND, OUTBOUND, Transitions
+from .transitions import Transitions
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Conductor:
         self._services, self._book = services, book
         self._pipelines, self._transitions = pipelines, transitions
         self._locks: defaultdict[str, StageLocks] = defaultdict(StageLocks)
+        self._restarts = Restarts(book, pipelines)
         self._runners: dict[str, Runner] = {}
         self._suspended = False
         self._interrupt()
@@ -62,27 +64,17 @@ class Conductor:
             for earlier in self._book.executions() if request_token is not None else ():
                 if (earlier.pipeline, earlier.request_token) == (pipeline.name, request_token):
                     return earlier.id
-            structure = pipeline.structure
-            for unknown in sorted((variables or {}).keys() - structure.variables.keys()):
-                raise DeliveryError(f"the pipeline '{pipeline.name}' declares no variable '{unknown}'")
-            if structure.mode != "SUPERSEDED" and len(self._book.running(pipeline.name)) >= MOST_EXECUTIONS:
+            mode = pipeline.structure.mode
+            if mode != "SUPERSEDED" and len(self._book.running(pipeline.name)) >= MOST_EXECUTIONS:
                 raise TooManyExecutionsError(
                     f"{MOST_EXECUTIONS} executions of the pipeline '{pipeline.name}' have not ended yet"
                 )
-            repository = self._services.repository
-            commit = revision or repository.head(structure.branch) or ""
-            execution = Execution(
-                id=str(uuid.uuid4()),
-                pipeline=pipeline.name,
-                version=pipeline.version,
+            execution = opened(
+                pipeline,
+                self._services.repository,
+                revision=revision,
                 trigger=trigger,
-                status="InProgress",
-                revision=commit,
-                message=repository.describe(commit)["message"].split("\n")[0] if commit else "",
-                started=time.time(),
-                stages=not_started(structure.stages),
-                mode=structure.mode,
-                variables={**structure.variables, **(variables or {})},
+                variables=variables or {},
                 request_token=request_token,
                 restarted=restarted,
             )
@@ -138,7 +130,7 @@ class Conductor:
                 runner = self._run(pipeline, execution)
                 if execution.status == "Stopping":
                     runner.halt("Stopped", abandon=False)
-                elif self._superseded(execution):
+                elif self._restarts.took_place_of(execution):
                     runner.halt("Cancelled", abandon=True)
 
     def cancel(self, pipeline: str) -> None:
@@ -171,7 +163,7 @@ class Conductor:
             services=self._services,
             book=self._book,
             locks=self._locks[pipeline.name],
-            open_=lambda stage: self._is_open(pipeline, stage),
+            open_=partial(self._transitions.are_open, pipeline),
             outdated=self._outdated,
             ended=self._ended,
         )
@@ -179,25 +171,16 @@ class Conductor:
         runner.thread.start()
         return runner
 
-    def _is_open(self, pipeline: DeployedPipeline, stage: str) -> bool:
-        """Whether executions may pass into a stage: nobody has disabled the way into it, or out of the one before."""
-        names = [s.name for s in pipeline.structure.stages]
-        before = names[: names.index(stage)][-1:]
-        ways = [(stage, INBOUND), *((name, OUTBOUND) for name in before)]
-        return all(self._transitions.get(pipeline.name, name, kind).enabled for name, kind in ways)
-
     def _outdated(self, runner: Runner) -> bool:
         """Whether the pipeline was changed under an execution and starts anew."""
         with self.lock:
             try:
-                now = self._pipelines.get(runner.pipeline.name)
+                changed = self._restarts.changed(runner.pipeline)
             except PipelineNotFoundError:
                 return True
-            if now.version == runner.pipeline.version or not now.restart_on_update:
-                return False
-            if not self._was_restarted(now) and not self._suspended:
-                self._restart(now)
-            return True
+            if changed and not self._suspended and not self._restarts.happened(changed):
+                self._restart(changed)
+            return changed is not None
 
     def _restart(self, pipeline: DeployedPipeline) -> None:
         """Start the changed pipeline with the newest commit of the executions that end because of the change.
@@ -215,17 +198,6 @@ class Conductor:
             actions = [action for stage in execution.stages for action in stage.actions]
             if not any(a.status == "InProgress" and a.category != "Approval" for a in actions):
                 self._runners[execution.id].halt("Cancelled", abandon=True)
-
-    def _was_restarted(self, pipeline: DeployedPipeline) -> bool:
-        return any(
-            e.restarted and (e.pipeline, e.version) == (pipeline.name, pipeline.version)
-            for e in self._book.executions()
-        )
-
-    def _superseded(self, execution: Execution) -> bool:
-        """Whether a change of the pipeline has put another execution in the place of a waiting one."""
-        now = self._pipelines.get(execution.pipeline)
-        return now.version != execution.version and now.restart_on_update and self._was_restarted(now)
 
     def _interrupt(self) -> None:
         for execution in self._book.executions():

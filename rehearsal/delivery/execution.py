@@ -11,7 +11,7 @@ from .actions import Services
 from .book import Book
 from .locks import StageLocks, SupersededError
 from .pipelines import DeployedPipeline
-from .state import ActionState, Execution, StageState
+from .state import Execution
 from .structure import Action, Stage
 
 _log = logging.getLogger(__name__)
@@ -161,18 +161,3 @@ class Runner:
             return
         with ThreadPoolExecutor(len(due), thread_name_prefix=f"action-{self.id[:8]}") as pool:
             list(pool.map(lambda action: self._actions.run(stage, action, given), due))
-
-
-def not_started(stages: tuple[Stage, ...]) -> tuple[StageState, ...]:
-    """The state of stages that no execution has entered yet."""
-    return tuple(
-        StageState(
-            name=stage.name,
-            actions=tuple(
-                ActionState(name=a.name, category=a.category, provider=a.provider, run_order=a.run_order)
-                for batch in stage.batches()
-                for a in batch
-            ),
-        )
-        for stage in stages
-    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .database import Database
+from .pipelines import DeployedPipeline
 from .state import Execution
 
 INBOUND, OUTBOUND = "Inbound", "Outbound"
@@ -74,6 +75,13 @@ class Transitions:
             with self._database.change() as change:
                 change.put("transitions", "/".join(kept.place), kept)
             self._kept[kept.place] = kept
+
+    def are_open(self, pipeline: DeployedPipeline, stage: str) -> bool:
+        """Whether executions may pass into a stage: nobody has disabled the way into it, or out of the one before."""
+        names = [declared.name for declared in pipeline.structure.stages]
+        before = names[: names.index(stage)][-1:]
+        ways = [(stage, INBOUND), *((name, OUTBOUND) for name in before)]
+        return all(self.get(pipeline.name, name, kind).enabled for name, kind in ways)
 
     def declare(self, pipeline: str, disabled: Mapping[str, str]) -> None:
         """What a template says: these stages' inbound transitions (stage and reason) are disabled, others enabled."""
