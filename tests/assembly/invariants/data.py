@@ -28,7 +28,7 @@ def aurora_has_a_writer_and_two_readers(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def aurora_survives_a_zone(synthesis: Synthesis) -> Iterator[str]:
     """Each instance names a zone, and no two the same one."""
-    for template in _data(synthesis):
+    for template in synthesis.tier("data"):
         zones = [json.dumps(one.get("AvailabilityZone")) for _, one in template.properties(INSTANCE)]
         if "null" in zones or len(set(zones)) != len(zones):
             yield told(template.stack, "Aurora", found=zones, wanted="a zone for each instance")
