@@ -29,7 +29,11 @@ def synth(output: Path) -> None:
 
 def deploy() -> None:
     cloudformation = boto3.client("cloudformation")
-    cloudformation.create_stack(StackName="pipeline-test", TemplateBody=Path("template.json").read_text())
+    cloudformation.create_stack(
+        StackName="pipeline-test",
+        TemplateBody=Path("template.json").read_text(),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
     cloudformation.get_waiter("stack_create_complete").wait(
         StackName="pipeline-test", WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
     )

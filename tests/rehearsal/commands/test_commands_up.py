@@ -15,6 +15,7 @@ import pytest
 from rehearsal.workspace import Workspace
 from tests.rehearsal.commands.shell import Shell, in_a_process_of_its_own
 from tests.rehearsal.delivery.pieces import approval, pipeline, source, stage
+from tests.rehearsal.roles import policy, trust
 
 CDK = Path(__file__).with_name("stand_in_cdk.py")
 IDENTITY = ("-c", "user.name=A", "-c", "user.email=a@bank.example")
@@ -27,7 +28,18 @@ def installed(project: Path, shell: Shell) -> Iterator[Path]:
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(CDK))} "$@"\n')
     program.chmod(0o755)
-    (project / "template.json").write_text(json.dumps(pipeline(source(), stage("Gate", approval()))))
+    template = pipeline(source(), stage("Gate", approval()))
+    trusted = json.loads(trust(Service="codepipeline.amazonaws.com"))
+    allowed = json.loads(policy("codeconnections:UseConnection", "s3:PutObject", Resource="*"))
+    template["Resources"]["Role"] = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "RoleName": "pipeline",
+            "AssumeRolePolicyDocument": trusted,
+            "Policies": [{"PolicyName": "source", "PolicyDocument": allowed}],
+        },
+    }
+    (project / "template.json").write_text(json.dumps(template))
     (project / ".gitignore").write_text("build/\nnode_modules/\n")
     for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "the first"]):
         subprocess.run(["git", "-C", str(project), *IDENTITY, *command], check=True)
