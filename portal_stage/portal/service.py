@@ -23,6 +23,9 @@ from portal_stage.portal.config import ServiceConfig
 from portal_stage.portal.images import container_image, is_in_ecr
 from portal_stage.portal.load_balancer import DEREGISTRATION
 
+# Nobody's root, whatever the image says. Node's images call this user `node`.
+_USER = "1000:1000"
+
 
 class ContainerService(Construct):
     """arm64, not reachable but through the load balancer; a deployment that does not come up is rolled back."""
@@ -72,6 +75,7 @@ class ContainerService(Construct):
             environment={"PORT": str(config.port), **environment},
             logging=self._logging,
             readonly_root_filesystem=True,
+            user=_USER,
             # A Spot task gets SIGTERM while the balancer still sends it what it has begun.
             stop_timeout=cdk.Duration.seconds(DEREGISTRATION.to_seconds() + 10),
         )
@@ -136,6 +140,7 @@ class ContainerService(Construct):
             secrets=dict(secrets),
             logging=self._logging,
             readonly_root_filesystem=True,
+            user=_USER,
             # Or the task would stop when it has ended, and ECS refuses the condition below.
             essential=False,
             start_timeout=cdk.Duration.seconds(120),  # until it has ended; Fargate's longest

@@ -46,6 +46,7 @@ def test_tasks_run_on_arm_without_public_address_and_write_nowhere(stage: Stage,
     assert service["EnableExecuteCommand"] is False
     assert task["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
     assert all(container["ReadonlyRootFilesystem"] for container in task["ContainerDefinitions"])
+    assert {container["User"] for container in task["ContainerDefinitions"]} == {"1000:1000"}
 
 
 def test_services_start_after_their_permissions_and_their_listener(stage: Stage) -> None:

@@ -30,7 +30,9 @@ def containers_are_hardened(synthesis: Synthesis) -> Iterator[str]:
             if container.get("ReadonlyRootFilesystem") is not True:
                 found = f"{container['Name']} may write to its root"
                 yield told(template.stack, logical_id, found=found, wanted="ReadonlyRootFilesystem")
-            if container.get("Privileged") or container.get("User") in ("root", "0"):
+            # Without a user it is the image's, and whose image it is an adopter decides.
+            user = container.get("User", "root").partition(":")[0]
+            if container.get("Privileged") or user in ("root", "0"):
                 yield told(template.stack, logical_id, found=f"{container['Name']} is root", wanted="a user")
 
 

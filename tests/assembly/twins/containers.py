@@ -28,6 +28,11 @@ def run_as_root(synthesis: Synthesis) -> None:
     _task(synthesis, "portal-prod")["ContainerDefinitions"][0]["User"] = "root"
 
 
+@breaks(containers.containers_are_hardened)
+def leave_the_user_to_the_image(synthesis: Synthesis) -> None:
+    del _task(synthesis, "portal-dev")["ContainerDefinitions"][0]["User"]
+
+
 @breaks(containers.tasks_run_on_arm_fargate)
 def run_on_x86(synthesis: Synthesis) -> None:
     del _task(synthesis, "portal-dev")["RuntimePlatform"]
