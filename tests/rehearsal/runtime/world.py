@@ -79,6 +79,20 @@ WEB = {
             "Type": "AWS::ElasticLoadBalancingV2::TargetGroup",
             "Properties": {"Protocol": "HTTP", "Port": 8080, "TargetType": "ip", "VpcId": "vpc-1"},
         },
+        "Balancer": {
+            "Type": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            "Properties": {"Name": "web", "Scheme": "internal", "Subnets": ["subnet-1", "subnet-2"]},
+        },
+        # ECS takes no target group to which no listener leads.
+        "Listener": {
+            "Type": "AWS::ElasticLoadBalancingV2::Listener",
+            "Properties": {
+                "LoadBalancerArn": {"Ref": "Balancer"},
+                "Protocol": "HTTP",
+                "Port": 8080,
+                "DefaultActions": [{"Type": "forward", "TargetGroupArn": {"Ref": "Group"}}],
+            },
+        },
         "Tasks": {
             "Type": "AWS::ECS::TaskDefinition",
             "Properties": {
@@ -96,6 +110,7 @@ WEB = {
         },
         "Service": {
             "Type": "AWS::ECS::Service",
+            "DependsOn": "Listener",
             "Properties": {
                 "ServiceName": "web",
                 "Cluster": {"Ref": "Cluster"},
