@@ -4,12 +4,9 @@ import json
 import os
 import socket
 import ssl
-import struct
 import subprocess
-import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +17,9 @@ import trustme
 from rehearsal.cloud import Cloud
 from rehearsal.runtime.aurora import Aurora
 from rehearsal.runtime.postgres import PROGRAMS, nearest_major
+from tests.rehearsal.tls_tunnel import SSL_REQUEST, tunnel
 
 ACCOUNT = "111111111111"
-SSL_REQUEST = struct.pack("!II", 8, 80877103)
 PSQL = str(PROGRAMS[16] / "psql")
 
 
@@ -134,39 +131,9 @@ class Place:
                 capture_output=True,
                 text=True,
                 check=False,
+                timeout=60,
             )
         return (result.stdout + result.stderr).strip()
-
-
-@contextmanager
-def tunnel(target: tuple[str, int], context: ssl.SSLContext, name: str) -> Iterator[int]:
-    """A port that speaks PostgreSQL's TLS to the target on behalf of psql, whose build has none."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            plain, _ = listener.accept()
-            outer = socket.create_connection(target)
-            outer.sendall(SSL_REQUEST)
-            assert outer.recv(1) == b"S"
-            with plain, context.wrap_socket(outer, server_hostname=name) as secure:
-                sender = threading.Thread(target=pump, args=(plain, secure))
-                sender.start()
-                pump(secure, plain)
-                sender.join()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield listener.getsockname()[1]
-        thread.join()
-
-
-def pump(source: socket.socket, sink: socket.socket) -> None:
-    try:
-        while chunk := source.recv(65536):
-            sink.sendall(chunk)
-        sink.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return
 
 
 @pytest.fixture(scope="module")
