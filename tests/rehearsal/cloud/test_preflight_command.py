@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
@@ -117,25 +116,28 @@ def resolver() -> Iterator[dns.resolver.Resolver]:
         server.bind(("127.0.0.1", 0))
 
         def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    wire, client = server.recvfrom(4096)
-                    query = dns.message.from_wire(wire)
-                    answer = dns.message.make_response(query)
-                    answer.flags |= 0x0080  # recursion is available
-                    if str(query.question[0].name) == "dev.bank.example.":
-                        name = query.question[0].name
-                        answer.answer.append(
-                            dns.rrset.from_text(name, 60, "IN", "NS", "NS-1.Example.", "ns-2.example.")
-                        )
-                    else:
-                        answer.set_rcode(dns.rcode.NXDOMAIN)
-                    server.sendto(answer.to_wire(), client)
+            # An empty datagram ends it: closing the socket would not wake who waits on it.
+            while (received := server.recvfrom(4096))[0]:
+                wire, client = received
+                query = dns.message.from_wire(wire)
+                answer = dns.message.make_response(query)
+                answer.flags |= 0x0080  # recursion is available
+                if str(query.question[0].name) == "dev.bank.example.":
+                    name = query.question[0].name
+                    answer.answer.append(
+                        dns.rrset.from_text(name, 60, "IN", "NS", "NS-1.Example.", "ns-2.example.")
+                    )
+                else:
+                    answer.set_rcode(dns.rcode.NXDOMAIN)
+                server.sendto(answer.to_wire(), client)
 
-        threading.Thread(target=serve, daemon=True).start()
+        thread = threading.Thread(target=serve)
+        thread.start()
         asking = dns.resolver.Resolver(configure=False)
         asking.nameservers, asking.port = ["127.0.0.1"], server.getsockname()[1]
         yield asking
+        server.sendto(b"", server.getsockname())
+        thread.join()
 
 
 def test_name_servers_are_those_of_public_dns(resolver: dns.resolver.Resolver) -> None:
