@@ -6,7 +6,6 @@ from .engine import Engine, Source
 from .errors import (
     ActionNotFoundError,
     ApprovalAlreadyCompletedError,
-    ConflictError,
     DeliveryError,
     DuplicatedStopRequestError,
     ExecutionNotFoundError,
@@ -33,7 +32,6 @@ __all__ = [
     "ApprovalAlreadyCompletedError",
     "BuildPhase",
     "BuildState",
-    "ConflictError",
     "DeliveryError",
     "DuplicatedStopRequestError",
     "Engine",

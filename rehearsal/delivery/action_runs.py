@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from .actions import PROVIDERS, ActionContext, Services
+from .actions import PROVIDERS, ActionContext, Services, Tell
 from .artifacts import Artifact, at, place
 from .book import Book
-from .errors import Abandoned, ActionFailed
+from .errors import Abandoned, ActionFailed, internal
 from .pipelines import DeployedPipeline
 from .state import Execution
 from .structure import Action, Stage
@@ -80,6 +80,20 @@ class Actions:
         action_id = state.id or str(uuid.uuid4())
         if state.status is None:
             tell(status="InProgress", id=action_id, configuration=dict(action.configuration))
+        outcome = self._outcome(stage, action, action_id, given, tell)
+        if outcome["status"] != "Succeeded" and self._suspended():
+            return
+        try:
+            self._services.settled()
+            tell(**outcome)
+        except Exception as error:
+            fault = _fault(stage, action, error)
+            tell(**(fault if outcome["status"] == "Succeeded" else outcome))
+
+    def _outcome(
+        self, stage: Stage, action: Action, action_id: str, given: Given, tell: Tell
+    ) -> dict[str, object]:
+        """Fields of the action's state as it is once it has run."""
         try:
             run = PROVIDERS.get((action.category, action.provider))
             if run is None:
@@ -104,23 +118,24 @@ class Actions:
                 )
             )
         except Abandoned:
-            outcome: dict[str, object] = {"status": "Abandoned"}
+            return {"status": "Abandoned"}
         except ActionFailed as failure:
-            outcome = {"status": "Failed", "error": str(failure)}
-        except Exception as error:  # the rehearsal's own fault, or input that it does not foresee
-            _log.exception("%s/%s", stage.name, action.name)
-            outcome = {"status": "Failed", "error": f"{type(error).__name__}: {error}"}
-        else:
-            outcome = {
-                "status": "Succeeded",
-                "variables": dict(result.variables),
-                "artifacts": tuple(place(name, artifact) for name, artifact in result.artifacts.items()),
-            }
-        if outcome["status"] == "Succeeded" or not self._suspended():
-            self._services.settled()
-            tell(**outcome)
+            return {"status": "Failed", "error": str(failure)}
+        except Exception as error:
+            return _fault(stage, action, error)
+        return {
+            "status": "Succeeded",
+            "variables": dict(result.variables),
+            "artifacts": tuple(place(name, artifact) for name, artifact in result.artifacts.items()),
+        }
 
     def _attempt(self, stage: Stage, action: Action) -> int:
         """How often the action has run in this execution, this time included."""
         runs = self._book.action_executions(self._id)
         return sum((run.stage, run.action.name) == (stage.name, action.name) for run in runs)
+
+
+def _fault(stage: Stage, action: Action, error: Exception) -> dict[str, object]:
+    """The outcome where the rehearsal itself is at fault, or met input that it does not foresee."""
+    _log.error("%s/%s", stage.name, action.name, exc_info=error)
+    return {"status": "Failed", "error": internal(error)}

@@ -85,12 +85,6 @@ class TooManyExecutionsError(DeliveryError):
     code = "ConcurrentPipelineExecutionsLimitExceededException"
 
 
-class ConflictError(DeliveryError):
-    """The request asks again, but for something else: a client token is used a second time."""
-
-    code = "ConflictException"
-
-
 class ResourceNotFoundError(DeliveryError):
     """Nothing has this ARN, or there is no such project or build."""
 
@@ -119,6 +113,11 @@ class BuildEnded(ActionFailed):
     def __init__(self, status: str, reason: str = "") -> None:
         super().__init__(f"Build terminated with state: {status}{reason}")
         self.status = status
+
+
+def internal(error: Exception) -> str:
+    """What is told of a fault of the rehearsal's own, as AWS tells of one of its."""
+    return f"Internal error: {type(error).__name__}: {error}"
 
 
 class Abandoned(Exception):  # noqa: N818 - likewise

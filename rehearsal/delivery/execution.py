@@ -9,8 +9,10 @@ from functools import partial
 from .action_runs import Actions
 from .actions import Services
 from .book import Book
+from .errors import internal
 from .locks import StageLocks, SupersededError
 from .pipelines import DeployedPipeline
+from .recovery import broken_off
 from .state import Execution
 from .structure import Action, Stage
 
@@ -84,17 +86,27 @@ class Runner:
             self._locks.join(stage.name, self.id, mode=self._mode)
 
     def _run(self) -> None:
+        fault: Exception | None = None
         try:
             self._run_stages()
         except SupersededError:
             self._outcome = "Superseded"
-        except Exception:  # an execution that dies unseen would leave its stage locked for good
+        except (
+            Exception
+        ) as error:  # an execution that dies unseen would hold its stage, and be at work, for good
             _log.exception("execution %s", self.id)
+            fault = error
         if self._suspended:
             return
         # First: whoever sees the end may retry at once, and would lose the stage again.
         self._locks.forget(self.id)
-        self._book.update(self.id, status=self._outcome)
+        try:
+            if fault:
+                self._book.change(self.id, partial(broken_off, why=internal(fault)))
+            else:
+                self._book.update(self.id, status=self._outcome)
+        except Exception:  # a full disk: the next process finds it at work, and ends it
+            _log.exception("execution %s", self.id)
         self._ended(self)
 
     def _run_stages(self) -> None:

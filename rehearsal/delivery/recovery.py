@@ -1,4 +1,4 @@
-"""What becomes of an execution whose process ended under it, and how a stage is set back to be run again."""
+"""What becomes of an execution that breaks off, and how a stage is set back to be run again."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ from .errors import ExecutionNotStoppableError
 from .state import ENDED, ActionState, Execution, StageState
 
 _ENDED_UNDER_IT = "the rehearsal ended while this ran"
+_BEGUN = ("InProgress", "Stopping")  # of a stage that an execution is in
 
 
 def interrupted(execution: Execution) -> Execution:
@@ -26,10 +27,10 @@ def interrupted(execution: Execution) -> Execution:
 
 
 def _interrupted(stage: StageState) -> StageState:
-    if stage.status not in ("InProgress", "Stopping"):
+    if stage.status not in _BEGUN:
         return stage
     actions = tuple(
-        stamped(action, {"status": "Failed", "error": _ENDED_UNDER_IT}) if _at_work(action) else action
+        action if action.category == "Approval" else _failed(action, _ENDED_UNDER_IT)
         for action in stage.actions
     )
     stage = replace(stage, actions=actions)
@@ -39,8 +40,23 @@ def _interrupted(stage: StageState) -> StageState:
     return stage
 
 
-def _at_work(action: ActionState) -> bool:
-    return action.status == "InProgress" and action.category != "Approval"
+def broken_off(execution: Execution, why: str) -> Execution:
+    """The execution after a fault of the rehearsal's own: what was at work has failed, and its stage with it."""
+    stages = tuple(
+        stamped(
+            replace(stage, actions=tuple(_failed(action, why) for action in stage.actions)),
+            {"status": "Failed"},
+        )
+        if stage.status in _BEGUN
+        else stage
+        for stage in execution.stages
+    )
+    return stamped(replace(execution, stages=stages, summary=why), {"status": "Failed"})
+
+
+def _failed(action: ActionState, why: str) -> ActionState:
+    """The action as Failed if it was at work."""
+    return stamped(action, {"status": "Failed", "error": why}) if action.status == "InProgress" else action
 
 
 def set_back(execution: Execution, stage_name: str, *, everything: bool) -> Execution:

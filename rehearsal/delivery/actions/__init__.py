@@ -1,7 +1,7 @@
 """The kinds of actions that a pipeline may hold: a module for each provider."""
 
 from . import approval, cloudformation, codebuild, source
-from .context import ActionContext, ActionResult, Run, Services
+from .context import ActionContext, ActionResult, Run, Services, Tell
 
 PROVIDERS: dict[tuple[str, str], Run] = {
     ("Source", "CodeStarSourceConnection"): source.run,
@@ -12,4 +12,4 @@ PROVIDERS: dict[tuple[str, str], Run] = {
     ("Approval", "Manual"): approval.run,
 }
 
-__all__ = ["PROVIDERS", "ActionContext", "ActionResult", "Run", "Services"]
+__all__ = ["PROVIDERS", "ActionContext", "ActionResult", "Run", "Services", "Tell"]

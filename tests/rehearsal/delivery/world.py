@@ -6,7 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rehearsal.cloud import Cloud
 from rehearsal.delivery import Engine, Execution, PendingApproval
@@ -14,6 +14,8 @@ from tests.rehearsal.delivery.pieces import ACCOUNT
 from tests.rehearsal.roles import make_role
 
 STACK = "pipeline-test"
+Found = TypeVar("Found")
+PATIENCE_SECONDS = 120  # a loaded machine is slow; what does not come at all is found out all the same
 
 
 class World:
@@ -21,7 +23,7 @@ class World:
 
     def __init__(self, cloud: Cloud, state: Path, work: Path, *, watch: bool = True) -> None:
         self.cloud, self.state, self.work = cloud, state, work
-        self.engine = Engine(cloud, state=state, surroundings=self._surroundings)
+        self.engine = Engine(cloud, state=state, surroundings=self.surroundings)
         if watch:
             self.engine.watch()
         self.make_roles("pipeline", "build")
@@ -30,10 +32,11 @@ class World:
     def restart(self) -> None:
         """End the engine, and begin with another one on the same state."""
         self.engine.stop()
-        self.engine = Engine(self.cloud, state=self.state, surroundings=self._surroundings)
+        self.engine = Engine(self.cloud, state=self.state, surroundings=self.surroundings)
         self.engine.watch()
 
-    def _surroundings(self) -> dict[str, str]:
+    def surroundings(self) -> dict[str, str]:
+        """The environment of a build."""
         return {
             "PATH": os.environ["PATH"],
             "AWS_ENDPOINT_URL": self.cloud.endpoint,
@@ -79,7 +82,11 @@ class World:
         """Deploy the pipeline, push, wait for the end; the newest execution."""
         self.deploy(template)
         self.push(files)
-        assert self.engine.wait(60)
+        return self.ended()
+
+    def ended(self) -> Execution:
+        """Wait until nothing runs any more; the newest execution."""
+        assert self.engine.wait(PATIENCE_SECONDS), [e.status for e in self.engine.executions()]
         return self.engine.executions()[0]
 
     def log(self, execution: Execution, stage_name: str, action_name: str) -> str:
@@ -90,10 +97,10 @@ class World:
 
     def waiting(self, count: int = 1) -> list[PendingApproval]:
         """The pending approvals once there are `count` of them."""
-        end = time.monotonic() + 20
-        while len(self.engine.pending_approvals()) < count:
-            assert time.monotonic() < end, [e.status for e in self.engine.executions()]
-            time.sleep(0.05)
+        until(
+            lambda: len(self.engine.pending_approvals()) >= count,
+            tell=lambda: [e.status for e in self.engine.executions()],
+        )
         return self.engine.pending_approvals()
 
     def answer(self, pending: PendingApproval, status: str, summary: str = "looked at it") -> None:
@@ -108,9 +115,10 @@ class World:
         )
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until it holds, 20 seconds at most."""
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
+def until(condition: Callable[[], Found], *, tell: Callable[[], object] = lambda: "") -> Found:
+    """Wait until it holds; what it answers then. `tell` says what there is instead, if it never does."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < end, tell()
         time.sleep(0.02)
+    return found
