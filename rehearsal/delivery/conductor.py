@@ -1,7 +1,6 @@
 """Starts, stops, retries, restarts and resumes the executions of all pipelines."""
 
 import contextlib
-import logging
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,22 +11,18 @@ from .book import Book
 from .errors import (
     DeliveryError,
     DuplicatedStopRequestError,
-    NotLatestExecutionError,
     PipelineNotFoundError,
     PipelineVersionNotFoundError,
-    StageNotRetryableError,
     TooManyExecutionsError,
 )
 from .execution import Runner
 from .locks import StageLocks
 from .opening import opened
 from .pipelines import DeployedPipeline, Pipelines
-from .recovery import interrupted, set_back, stopping
+from .recovery import check_retry, interrupted, set_back, stopping
 from .restarts import Restarts
 from .state import ENDED, Execution
 from .transitions import Transitions
-
-_log = logging.getLogger(__name__)
 
 MOST_EXECUTIONS = 50  # of one pipeline at once, CodePipeline's quota in the modes QUEUED and PARALLEL
 _STOP_SECONDS = 20
@@ -96,21 +91,8 @@ class Conductor:
         """Run a stage again, as Engine.retry_stage_execution tells."""
         with self.lock:
             self._refuse_when_stopped()
-            execution = self._book.execution(execution_id)
-            if execution.version != pipeline.version:
-                raise StageNotRetryableError(
-                    f"the pipeline '{pipeline.name}' has changed since the execution {execution_id} started"
-                )
             latest = self._book.latest(pipeline.name, stage)
-            if latest is not None and latest.id != execution_id and execution.mode != "PARALLEL":
-                raise NotLatestExecutionError(
-                    f"the execution {latest.id} has been in the stage '{stage}' since"
-                )
-            retryable = ("Failed", "Stopped")
-            if execution.status not in retryable or execution.stage(stage).status not in retryable:
-                raise StageNotRetryableError(
-                    f"the stage '{stage}' of the execution {execution_id} has no failed action to retry"
-                )
+            check_retry(self._book.execution(execution_id), stage, version=pipeline.version, latest=latest)
             self._book.change(execution_id, lambda e: set_back(e, stage, everything=everything))
             self._run(pipeline, self._book.execution(execution_id))
 
@@ -172,32 +154,17 @@ class Conductor:
         return runner
 
     def _outdated(self, runner: Runner) -> bool:
-        """Whether the pipeline was changed under an execution and starts anew."""
+        """Whether the pipeline was changed under an execution; the first to ask has it start anew."""
         with self.lock:
             try:
                 changed = self._restarts.changed(runner.pipeline)
             except PipelineNotFoundError:
                 return True
             if changed and not self._suspended and not self._restarts.happened(changed):
-                self._restart(changed)
+                for idle in self._restarts.restart(changed, self.start):
+                    if waiting := self._runners.get(idle.id):
+                        waiting.halt("Cancelled", abandon=True)
             return changed is not None
-
-    def _restart(self, pipeline: DeployedPipeline) -> None:
-        """Start the changed pipeline with the newest commit of the executions that end because of the change.
-
-        Those at work finish what they are doing; those that only wait, for a person or a stage, end now.
-        """
-        running = self._book.running(pipeline.name)
-        try:
-            self.start(
-                pipeline, revision=running[-1].revision, trigger="StartPipelineExecution", restarted=True
-            )
-        except TooManyExecutionsError as error:
-            _log.warning("no restart: %s", error)
-        for execution in running:
-            actions = [action for stage in execution.stages for action in stage.actions]
-            if not any(a.status == "InProgress" and a.category != "Approval" for a in actions):
-                self._runners[execution.id].halt("Cancelled", abandon=True)
 
     def _interrupt(self) -> None:
         for execution in self._book.executions():

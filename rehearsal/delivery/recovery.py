@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from .book import stamped
-from .errors import ExecutionNotStoppableError
+from .errors import ExecutionNotStoppableError, NotLatestExecutionError, StageNotRetryableError
 from .state import ENDED, ActionState, Execution, StageState
 
 _ENDED_UNDER_IT = "the rehearsal ended while this ran"
@@ -57,6 +57,24 @@ def broken_off(execution: Execution, why: str) -> Execution:
 def _failed(action: ActionState, why: str) -> ActionState:
     """The action as Failed if it was at work."""
     return stamped(action, {"status": "Failed", "error": why}) if action.status == "InProgress" else action
+
+
+def check_retry(execution: Execution, stage: str, *, version: int, latest: Execution | None) -> None:
+    """Whether a stage may be run again: `version` is the pipeline's now, `latest` entered the stage last.
+
+    Raises StageNotRetryableError and NotLatestExecutionError.
+    """
+    if execution.version != version:
+        raise StageNotRetryableError(
+            f"the pipeline '{execution.pipeline}' has changed since the execution {execution.id} started"
+        )
+    if latest is not None and latest.id != execution.id and execution.mode != "PARALLEL":
+        raise NotLatestExecutionError(f"the execution {latest.id} has been in the stage '{stage}' since")
+    retryable = ("Failed", "Stopped")
+    if execution.status not in retryable or execution.stage(stage).status not in retryable:
+        raise StageNotRetryableError(
+            f"the stage '{stage}' of the execution {execution.id} has no failed action to retry"
+        )
 
 
 def set_back(execution: Execution, stage_name: str, *, everything: bool) -> Execution:

@@ -1,8 +1,14 @@
 """Pipelines that change under their executions (RestartExecutionOnUpdate): which start anew, and which have."""
 
+import logging
+from collections.abc import Callable
+
 from .book import Book
+from .errors import TooManyExecutionsError
 from .pipelines import DeployedPipeline, Pipelines
 from .state import Execution
+
+_log = logging.getLogger(__name__)
 
 
 class Restarts:
@@ -22,6 +28,18 @@ class Restarts:
             for e in self._book.executions()
         )
 
+    def restart(self, pipeline: DeployedPipeline, start: Callable[..., str]) -> list[Execution]:
+        """Start the changed pipeline with the newest commit of the executions that end because of the change.
+
+        Those at work finish what they are doing. The others, which only wait for a person or a stage, are answered.
+        """
+        running = self._book.running(pipeline.name)
+        try:
+            start(pipeline, revision=running[-1].revision, trigger="StartPipelineExecution", restarted=True)
+        except TooManyExecutionsError as error:
+            _log.warning("no restart: %s", error)
+        return [execution for execution in running if not _at_work(execution)]
+
     def took_place_of(self, execution: Execution) -> bool:
         """Whether a change of the pipeline has put another execution in the place of a waiting one."""
         changed = self._since(execution.pipeline, execution.version)
@@ -30,3 +48,8 @@ class Restarts:
     def _since(self, name: str, version: int) -> DeployedPipeline | None:
         now = self._pipelines.get(name)
         return now if now.version != version and now.restart_on_update else None
+
+
+def _at_work(execution: Execution) -> bool:
+    actions = [action for stage in execution.stages for action in stage.actions]
+    return any(action.status == "InProgress" and action.category != "Approval" for action in actions)
