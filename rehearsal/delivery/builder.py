@@ -50,7 +50,7 @@ class Builder:
                 log=order.log,
                 revision=order.revision,
                 variables=tuple(asdict(variable) for variable in order.variables),
-                token=order.token,
+                request=order.request,
             )
         )
         self.builds.enter(build.id, "SUBMITTED")

@@ -33,7 +33,7 @@ class BuildState:
 
     `project` is the project as the build found it (the API's Project), the overrides of StartBuild put in;
     `variables` are those that StartBuild or the action gave (name, value, type); `revision` is the commit,
-    `token` the idempotency token of StartBuild.
+    `request` what StartBuild was asked beside the project, by the API's names.
     """
 
     id: str
@@ -50,7 +50,7 @@ class BuildState:
     phases: tuple[BuildPhase, ...] = ()
     variables: tuple[Mapping[str, str], ...] = ()
     exported: Mapping[str, str] = field(default_factory=dict)
-    token: str | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:

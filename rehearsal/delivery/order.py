@@ -1,7 +1,7 @@
 """What is asked of a build: by an action of a pipeline, or by StartBuild."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ class Order:
     """What is to be built. `project` is the API's; `inputs` has the primary source first; `minutes` is the longest
     it may take; `reports` and `outputs_in` are folders for what it hands over, made when there is something.
 
-    `id` is the build's if it has one before it begins, `token` the idempotency token of StartBuild.
+    `id` is the build's if it has one before it begins, `request` what StartBuild was asked beside the project.
     """
 
     account: str
@@ -28,7 +28,7 @@ class Order:
     reports: Path
     outputs_in: Path
     id: str | None = None
-    token: str | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def revision(self) -> str:

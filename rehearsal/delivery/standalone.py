@@ -3,6 +3,7 @@
 import copy
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from .order import Order
 from .source import SourceRepository
 
 _log = logging.getLogger(__name__)
+
+_TOKEN_SECONDS = 5 * 60  # botocore's model of StartBuild: a token is valid for five minutes
 
 # Where each override goes in the project. Without effect here are image and machine: builds run on this one.
 _OVERRIDES = {
@@ -54,10 +57,8 @@ class StandaloneBuilds:
         if deployed is None:
             raise ResourceNotFoundError(f"Project cannot be found: {name}")
         with self._starting:
-            token = overrides.get("idempotencyToken")
-            for earlier in self._builder.builds.all(account):
-                if token is not None and (earlier.project_name, earlier.token) == (name, token):
-                    return earlier
+            if earlier := self._repeated(name, overrides, account):
+                return earlier
             order = self._order(_overridden(deployed, overrides), overrides, account=account, by=by)
             build = self._builder.open(order)
             thread = threading.Thread(
@@ -73,6 +74,21 @@ class StandaloneBuilds:
             threads = list(self._threads)
         for thread in threads:
             thread.join(timeout)
+
+    def _repeated(self, name: str, overrides: Mapping[str, Any], account: str) -> BuildState | None:
+        """The build that the same request has started, as its token says. Raises InvalidInputError for another
+        request with the token."""
+        token, since = overrides.get("idempotencyToken"), time.time() - _TOKEN_SECONDS
+        for build in self._builder.builds.all(account):
+            known = (build.project_name, build.request.get("idempotencyToken"))
+            if token is None or known != (name, token) or build.started < since:
+                continue
+            if build.request != overrides:
+                raise InvalidInputError(
+                    f"parameter mismatch: the idempotencyToken '{token}' came with other parameters before"
+                )
+            return build
+        return None
 
     def _run(self, build: BuildState, order: Order) -> None:
         try:
@@ -99,7 +115,7 @@ class StandaloneBuilds:
             log=self._state / "logs" / f"{place}.log",
             reports=self._state / "reports" / place,
             outputs_in=self._state / "artifacts" / place,
-            token=overrides.get("idempotencyToken"),
+            request=overrides,
         )
 
     def _source(self, project: Mapping[str, Any]) -> Artifact:

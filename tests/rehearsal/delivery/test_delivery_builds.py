@@ -129,13 +129,40 @@ def test_stopped_build_fails_the_action_that_waits_for_it(world: World, tmp_path
     assert execution.stage("Build").action("B").error == "Build terminated with state: STOPPED"
 
 
-def test_same_token_answers_the_same_build(world: World) -> None:
+def test_same_token_answers_the_same_build_in_the_next_process_too(world: World) -> None:
     deploy(world, commands("true"))
+    greeting = [{"name": "GREETING", "value": "hello", "type": "PLAINTEXT"}]
+    asked = {"idempotencyToken": "once", "environmentVariablesOverride": greeting}
 
-    first, second = (start(world, idempotencyToken="once") for _ in range(2))
+    first, second = (start(world, **asked) for _ in range(2))
 
     assert first.id == second.id
     assert ended(world, first.id).status == "SUCCEEDED"
+    world.restart()
+    assert start(world, **asked).id == first.id
+
+
+def test_same_token_with_other_parameters_is_refused(world: World) -> None:
+    deploy(world, commands("true"))
+    started = start(world, idempotencyToken="once")
+
+    with pytest.raises(InvalidInputError, match="parameter mismatch"):
+        start(world, idempotencyToken="once", timeoutInMinutesOverride=5)
+
+    assert [build.id for build in world.engine.list_builds(account=ACCOUNT)] == [started.id]
+    ended(world, started.id)
+
+
+def test_token_is_forgotten_after_five_minutes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    deploy(world, commands("true"))
+    first = start(world, idempotencyToken="once")
+    ended(world, first.id)
+    other = {"idempotencyToken": "once", "timeoutInMinutesOverride": 5}
+
+    monkeypatch.setattr("time.time", lambda: first.started + 299)
+    assert start(world, idempotencyToken="once").id == first.id
+    monkeypatch.setattr("time.time", lambda: first.started + 301)
+    assert start(world, **other).id != first.id
 
 
 @pytest.mark.parametrize(
