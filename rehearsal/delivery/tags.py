@@ -31,21 +31,19 @@ class Tags:
 
     def set(self, arn: str, tags: Mapping[str, str]) -> None:
         """Put these in the place of all tags of one resource. Raises TooManyTagsError over 50."""
-        if len(tags) > _MOST:
-            raise TooManyTagsError(f"{arn} would have {len(tags)} tags: at most {_MOST}")
         with self._lock:
-            with self._database.change() as change:
-                change.put("tags", arn, _Tags(arn=arn, tags=tags))
-            self._tags[arn] = dict(tags)
+            self._keep(arn, tags)
 
     def add(self, arn: str, tags: Mapping[str, str]) -> None:
         """Add these, or change their values. Raises TooManyTagsError over 50."""
-        self.set(arn, {**self.of(arn), **tags})
+        with self._lock:
+            self._keep(arn, {**self._tags.get(arn, {}), **tags})
 
     def drop(self, arn: str, keys: Iterable[str]) -> None:
         """Take these off."""
         gone = set(keys)
-        self.set(arn, {key: value for key, value in self.of(arn).items() if key not in gone})
+        with self._lock:
+            self._keep(arn, {key: value for key, value in self._tags.get(arn, {}).items() if key not in gone})
 
     def forget(self, arn: str) -> None:
         """The resource is deleted."""
@@ -53,3 +51,10 @@ class Tags:
             with self._database.change() as change:
                 change.remove("tags", arn)
             self._tags.pop(arn, None)
+
+    def _keep(self, arn: str, tags: Mapping[str, str]) -> None:
+        if len(tags) > _MOST:
+            raise TooManyTagsError(f"{arn} would have {len(tags)} tags: at most {_MOST}")
+        with self._database.change() as change:
+            change.put("tags", arn, _Tags(arn=arn, tags=tags))
+        self._tags[arn] = dict(tags)
