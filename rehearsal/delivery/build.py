@@ -78,9 +78,8 @@ def _run(build: Build, folder: Path, log: BuildLog, masked: MaskedLog) -> BuildR
     deadline = time.monotonic() + build.order.minutes * 60
     log.enter("DOWNLOAD_SOURCE")
     sources = _sources(build, folder / "work")
-    spec = parse(
-        _buildspec(build.order.project["source"].get("buildspec") or "", next(iter(sources.values())))
-    )
+    source = next(iter(sources.values()))
+    spec = parse(_buildspec(build.order.project["source"].get("buildspec") or "", source))
     for name in ("private", "shell"):
         (folder / name).mkdir(mode=0o700)
     environment = {
@@ -91,7 +90,6 @@ def _run(build: Build, folder: Path, log: BuildLog, masked: MaskedLog) -> BuildR
         **build.values.of(build.order.variables),
     }
     masked.hide(build.values.secrets)
-    source = next(iter(sources.values()))
     with BuildShell(
         folder=folder / "shell",
         cwd=source,

@@ -105,7 +105,7 @@ def _phase(name: str, value: Any) -> Phase:
     _known(phase, _PHASE_KEYS, where)
     on_failure = phase.get("on-failure")
     if on_failure not in (None, "ABORT", "CONTINUE"):
-        raise ActionFailed(f"{where}.on-failure: use ABORT or CONTINUE")
+        raise ActionFailed(f"{where}.on-failure: the rehearsal knows ABORT and CONTINUE")
     return Phase(
         name=name,
         commands=tuple(_list(phase.get("commands"), f"{where}.commands")),

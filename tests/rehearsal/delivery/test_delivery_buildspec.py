@@ -34,7 +34,7 @@ def spec(**parts: Any) -> str:
         (spec(phases={"build": ["true"]}), "phases.build is of type list, not a map"),
         (spec(phases={"build": {"commands": [{"echo a": "b"}]}}), "phases.build.commands[0] is of type dict"),
         (spec(phases={"build": {"commands": 7}}), "phases.build.commands is of type int, not a list"),
-        (spec(phases={"build": {"on-failure": "RETRY"}}), "phases.build.on-failure: use ABORT or CONTINUE"),
+        (spec(phases={"build": {"on-failure": "RETRY"}}), "phases.build.on-failure: the rehearsal knows ABORT and"),
         (spec(env={"variables": {"A B": "x"}}), "env.variables: 'A B' is no name"),
         (spec(env={"variables": {"A": ["x"]}}), "env.variables.A is of type list, not a string"),
         (spec(env={"exported-variables": ["A;rm"]}), "env.exported-variables: 'A;rm' is no name"),
