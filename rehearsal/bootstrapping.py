@@ -1,12 +1,12 @@
 """Accounts made ready as their administrator would: by the project's own command, else by `cdk bootstrap`."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 from rehearsal.assembly import Assembly, Target
 from rehearsal.local_aws import LocalAws
-from rehearsal.toolchain import cdk, run
+from rehearsal.toolchain import cdk, started
 
 
 def bootstrap(
@@ -22,15 +22,21 @@ def bootstrap(
 
     `command` runs in the project's folder `root`, with each account's credentials; empty, it is `cdk bootstrap`.
     """
+    with ExitStack() as running:
+        waits = [
+            running.enter_context(
+                started(
+                    command or _cdk_bootstrap(target, assembly, root),
+                    cwd=root,
+                    env={**aws.workbench(target.account), "CDK_VALIDATION": "false"},
+                    log=state / "logs" / f"bootstrap-{target.account}.log",
+                )
+            )
+            for target in targets
+        ]
+        for wait in waits:
+            wait()
 
-    def prepare(target: Target) -> None:
-        env = {**aws.workbench(target.account), "CDK_VALIDATION": "false"}
-        log = state / "logs" / f"bootstrap-{target.account}.log"
-        if command:
-            run(command, cwd=root, env=env, log=log)
-        else:
-            arguments = ("bootstrap", target.url, *assembly.trust(target), "--app", str(assembly.folder))
-            cdk(*arguments, root=root, env=env, log=log)
 
-    with ThreadPoolExecutor(len(targets)) as pool:
-        list(pool.map(prepare, targets))
+def _cdk_bootstrap(target: Target, assembly: Assembly, root: Path) -> list[str]:
+    return cdk("bootstrap", target.url, *assembly.trust(target), "--app", str(assembly.folder), root=root)

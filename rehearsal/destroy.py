@@ -4,7 +4,6 @@ import functools
 import json
 import os
 import shlex
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ from rich.table import Table
 
 from rehearsal.assembly import Assembly
 from rehearsal.audit.inventory import ClientOf, Inventory, left_over, take_inventory, uncounted
-from rehearsal.client.endpoint import Endpoint, find
-from rehearsal.toolchain import cdk
+from rehearsal.client.endpoint import Endpoint, NotUpError, find
+from rehearsal.timing import timed
+from rehearsal.toolchain import cdk, run
 
 BASELINE = "baseline.json"
 """What the accounts held after the bootstrap and before the pipeline, in the state folder."""
@@ -29,15 +29,12 @@ def destroy(root: Path, *, console: Console, as_json: bool) -> int:
     """
     endpoint = find(root)
     state = root / "build" / "rehearsal"
+    before = _baseline(state)
     assembly = Assembly(state / "cdk.out")
     seconds: dict[str, float] = {}
     for name, selection in _in_order(assembly):
-        began = time.monotonic()
-        with console.status(f"destroying {name} ..."):
+        with timed(console, f"destroy {name}", seconds, key=name):
             _cdk_destroy(root, state, endpoint.account, selection)
-        seconds[name] = round(time.monotonic() - began, 1)
-        console.print(f"[green]✓[/green] {name} destroyed [dim]{seconds[name]:.0f} s[/dim]", highlight=False)
-    before: Inventory = json.loads((state / BASELINE).read_text())
     after = take_inventory(_clients(endpoint), sorted(before))
     left = left_over(before, after)
     clean = not any(left.values())
@@ -48,6 +45,22 @@ def destroy(root: Path, *, console: Console, as_json: bool) -> int:
     else:
         _print(console, after, left, uncounted(assembly))
     return 0 if clean else 1
+
+
+def _baseline(state: Path) -> Inventory:
+    """What the accounts held before. Raises NotUpError where what is left could not be told from that."""
+    if not (state / "environment").exists():
+        raise NotUpError(
+            "a `run` is at work here: destroy what `up` deploys, or `run --keep` once it stays up"
+        )
+    try:
+        noted: Inventory = json.loads((state / BASELINE).read_text())
+    except FileNotFoundError:
+        raise NotUpError(
+            "a `run` has deployed this, and did not note what was there before: "
+            "destroy what `down` and `up --fresh` deploy"
+        ) from None
+    return noted
 
 
 def _clients(endpoint: Endpoint) -> ClientOf:
@@ -71,8 +84,8 @@ def _in_order(assembly: Assembly) -> list[tuple[str, str]]:
 
 
 def _cdk_destroy(root: Path, state: Path, account: str, selection: str) -> None:
-    arguments = ("destroy", "--force", "--app", str(state / "cdk.out"), selection)
-    cdk(*arguments, root=root, env=_environment(state, account), log=state / "logs" / "cdk-destroy.log")
+    command = cdk("destroy", "--force", "--app", str(state / "cdk.out"), selection, root=root)
+    run(command, cwd=root, env=_environment(state, account), log=state / "logs" / "cdk-destroy.log")
 
 
 def _environment(state: Path, account: str) -> dict[str, str]:
@@ -80,7 +93,13 @@ def _environment(state: Path, account: str) -> dict[str, str]:
     lines = (state / "environment").read_text().splitlines()
     told = {name: shlex.split(value)[0] for name, _, value in (line.partition("=") for line in lines)}
     own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return {**own, **told, "AWS_ACCESS_KEY_ID": account, "HOME": str(state / "home")}
+    return {
+        **own,
+        **told,
+        "AWS_ACCESS_KEY_ID": account,
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "HOME": str(state / "home"),
+    }
 
 
 def _print(

@@ -31,6 +31,15 @@ class Report:
         """Every stage succeeded, and every environment's tests ran and passed."""
         return bool(self.stages) and not self.problems
 
+    @property
+    def environments(self) -> list[str]:
+        """The stages that deploy: each is an environment whose tests must have run."""
+        return [
+            stage["name"]
+            for stage in self.stages
+            if any(action["provider"] == "CloudFormation" for action in stage["actions"])
+        ]
+
     def add_execution(self, execution: Execution) -> None:
         """Take over the stages; a stage that did not succeed is a problem with its action's error."""
         for stage in execution.stages:
@@ -49,10 +58,10 @@ class Report:
         if execution.status != "Succeeded":
             self.problems.append(f"the pipeline execution ended as {execution.status}")
 
-    def add_tests(self, environments: list[str], verdicts: list[Verdict]) -> None:
+    def add_tests(self, verdicts: list[Verdict]) -> None:
         """Take over the tests; an environment without tests, a failure and a skip are problems."""
         self.tests += verdicts
-        for environment in environments:
+        for environment in self.environments:
             if not any(verdict.environment == environment for verdict in verdicts):
                 self.problems.append(f"no test ran against {environment}")
         self.problems += [

@@ -1,9 +1,11 @@
-"""The real CDK CLI, run from the project's own node_modules against the rehearsal."""
+"""Commands run to their end, the real CDK CLI of the project's own node_modules among them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from rehearsal.runtime.guard import spawn
+from rehearsal.runtime import guard
+from rehearsal.workspace import for_its_owner
 
 TAIL = 25  # lines of a failed command's output that an error shows
 
@@ -12,20 +14,36 @@ class ToolError(RuntimeError):
     """A command ended with an error; the message ends with the last lines that it printed."""
 
 
-def run(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path) -> None:
-    """Run a command to its end with its output in `log`. Raises ToolError when it exits other than with 0."""
+@contextmanager
+def started(
+    arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path
+) -> Iterator[Callable[[], None]]:
+    """Start a command with its output in `log`; what is given waits for its end, and raises ToolError when that is
+    with another code than 0. Left earlier, for an interrupt or another's failure, the command is ended."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        process = spawn(list(arguments), cwd=cwd, env=dict(env), output=output)
-        code = process.wait()
-    if code:
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-TAIL:])
-        raise ToolError(f"`{' '.join(arguments[:3])}` ended with code {code}; the end of {log}:\n{tail}")
+    with open(log, "ab", opener=for_its_owner) as output:
+        process = guard.spawn(list(arguments), cwd=cwd, env=dict(env), output=output)
+
+    def finish() -> None:
+        if code := process.wait():
+            tail = "\n".join(log.read_text(errors="replace").splitlines()[-TAIL:])
+            raise ToolError(f"`{' '.join(arguments[:3])}` ended with code {code}; the end of {log}:\n{tail}")
+
+    try:
+        yield finish
+    finally:
+        guard.end(process)
 
 
-def cdk(*arguments: str, root: Path, env: Mapping[str, str], log: Path) -> None:
-    """Run the project's pinned CDK CLI. Raises ToolError when it fails or is not installed."""
+def run(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path) -> None:
+    """Run a command to its end, as `started` has it."""
+    with started(arguments, cwd=cwd, env=env, log=log) as finish:
+        finish()
+
+
+def cdk(*arguments: str, root: Path) -> list[str]:
+    """A command of the project's pinned CDK CLI. Raises ToolError when that is not installed."""
     program = root / "node_modules" / ".bin" / "cdk"
     if not program.exists():
         raise ToolError(f"{program} is missing: run `make install`")
-    run([str(program), *arguments], cwd=root, env={**env, "CDK_DISABLE_CLI_TELEMETRY": "true"}, log=log)
+    return [str(program), *arguments]

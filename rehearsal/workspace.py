@@ -17,6 +17,7 @@ LOG = "rehearsal.log"  # written from without, by whoever started the rehearsal 
 KEPT = ("lock", "cache", LOG, predecessor.FILE)
 OF_ONE_PROCESS = ("endpoint.json", "environment", "workbench")
 LOCK_SECONDS = 1.0  # whoever only asks for the holder shares the lock for a moment
+_POLL_SECONDS = 0.05
 
 
 class WorkspaceError(RuntimeError):
@@ -52,6 +53,7 @@ class Workspace:
         try:
             guard.start(self.state)  # nothing of a killed one may write here any more
         except StillRunning as error:
+            lock.close()
             raise WorkspaceError(str(error)) from error
         for entry in self.state.iterdir():
             if entry.name in OF_ONE_PROCESS if self._keep else entry.name not in KEPT:
@@ -60,17 +62,17 @@ class Workspace:
 
     def holder(self) -> int | None:
         """The process that holds the folder; None if there is none."""
-        try:
-            with (self.state / "lock").open() as lock:
-                if _locked(lock, fcntl.LOCK_SH, 0):
-                    return None
-                text = lock.read()
-        except FileNotFoundError:
-            return None
-        if text.isdigit():
-            return int(text)
-        time.sleep(0.05)  # it has the lock and is about to write its number
-        return self.holder()
+        while True:
+            try:
+                with (self.state / "lock").open() as lock:
+                    if _locked(lock, fcntl.LOCK_SH, 0):
+                        return None
+                    text = lock.read()
+            except FileNotFoundError:
+                return None
+            if text.isdigit():
+                return int(text)
+            time.sleep(_POLL_SECONDS)  # it has the lock and is about to write its number
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -84,14 +86,18 @@ class Workspace:
         Raises WorkspaceError outside a git checkout, before a first commit, or with changes not committed:
         a push carries commits only, so the rehearsal would show something else than what is on the screen.
         """
-        if self._git("rev-parse", "--show-toplevel") != str(self.root.resolve()):
+        top = self._git("rev-parse", "--show-toplevel")
+        if top.stdout.strip() != str(self.root.resolve()):
+            # There is more to say of a checkout that is somebody else's, which git does not trust.
+            known = not top.stderr or "not a git repository" in top.stderr
+            reason = "" if known else f" ({top.stderr.splitlines()[0]})"
             raise WorkspaceError(
-                f"{self.root} is not the top of a git checkout: the rehearsal starts with a git push"
+                f"{self.root} is not the top of a git checkout{reason}: the rehearsal starts with a git push"
             )
-        commit = self._git("rev-parse", "--verify", "--quiet", "HEAD")
+        commit = self._git("rev-parse", "--verify", "--quiet", "HEAD").stdout.strip()
         if not commit:
             raise WorkspaceError("there is no commit yet: the rehearsal pushes one, so commit first")
-        changed = self._git("status", "--porcelain").splitlines()
+        changed = self._git("status", "--porcelain").stdout.splitlines()
         if changed:
             names = ", ".join(line[3:] for line in changed[:SHOWN])
             more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
@@ -105,27 +111,21 @@ class Workspace:
 
         Raises WorkspaceError when git refuses.
         """
-        result = subprocess.run(  # noqa: S603  a list, no shell
-            ["git", "push", "--porcelain", "--force", str(repository), f"{commit}:refs/heads/{branch}"],  # noqa: S607  the user's own git
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        result = self._git("push", "--porcelain", "--force", str(repository), f"{commit}:refs/heads/{branch}")
         if result.returncode:
             raise WorkspaceError(f"git push to the rehearsal failed: {result.stderr.strip()}")
         # A line a reference, its first character what was done; = means that nothing was.
         return not any(line.startswith("=") for line in result.stdout.splitlines())
 
-    def _git(self, *arguments: str) -> str:
-        result = subprocess.run(  # noqa: S603  a list, no shell
+    def _git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603  a list, no shell
             ["git", *arguments],  # noqa: S607  the user's own git
             cwd=self.root,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
         )
-        return result.stdout.strip() if arguments[0] != "status" else result.stdout.rstrip()
 
 
 def _locked(lock: IO[str], kind: int, seconds: float) -> bool:
@@ -137,9 +137,16 @@ def _locked(lock: IO[str], kind: int, seconds: float) -> bool:
         except OSError:
             if time.monotonic() >= deadline:
                 return False
-            time.sleep(0.05)
+            time.sleep(_POLL_SECONDS)
         else:
             return True
+
+
+def for_its_owner(path: str, flags: int) -> int:
+    """An opener for `open`: nobody else on this machine reads what is written, logs for example."""
+    descriptor = os.open(path, flags, 0o600)
+    os.fchmod(descriptor, 0o600)  # it may be there already
+    return descriptor
 
 
 def _remove(entry: Path) -> None:

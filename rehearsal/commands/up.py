@@ -14,7 +14,7 @@ from rich.console import Console
 
 from rehearsal.client.endpoint import Endpoint
 from rehearsal.client.logs import FileLog
-from rehearsal.workspace import LOG, Workspace
+from rehearsal.workspace import LOG, Workspace, for_its_owner
 
 from .command import Command, CommandError, port, project_of
 
@@ -96,7 +96,7 @@ def _background(workspace: Workspace, arguments: argparse.Namespace, console: Co
     if arguments.fresh:
         command += ["--fresh"]
     log = workspace.state / LOG
-    with log.open("ab") as output:
+    with open(log, "ab", opener=for_its_owner) as output:
         began = output.tell()
         process = subprocess.Popen(  # noqa: S603  ourselves
             command,

@@ -16,9 +16,9 @@ PASSED = Verdict(environment="dev", door="cloudfront", passed=3, failed=0, skipp
 
 def execution(status: str = "Succeeded", error: str | None = None) -> Execution:
     action = Action(
-        name="Test",
-        category="Build",
-        provider="CodeBuild",
+        name="Deploy",
+        category="Deploy",
+        provider="CloudFormation",
         run_order=1,
         status=status,
         started=1.0,
@@ -42,7 +42,7 @@ def execution(status: str = "Succeeded", error: str | None = None) -> Execution:
 def report(of: Execution, *verdicts: Verdict) -> Report:
     made = Report(commit="c0ffee")
     made.add_execution(of)
-    made.add_tests(["dev"], list(verdicts))
+    made.add_tests(list(verdicts))
     return made
 
 
@@ -50,7 +50,7 @@ def test_success_with_tests_is_green() -> None:
     made = report(execution(), PASSED)
     assert made.green
     assert made.stages[0]["actions"] == [
-        {"name": "Test", "provider": "CodeBuild", "status": "Succeeded", "seconds": 2.0}
+        {"name": "Deploy", "provider": "CloudFormation", "status": "Succeeded", "seconds": 2.0}
     ]
 
 
@@ -61,7 +61,7 @@ def test_a_report_of_nothing_is_not_green() -> None:
 @pytest.mark.parametrize(
     ("made", "problem"),
     [
-        (report(execution("Failed", "exit status 1"), PASSED), "dev / Test: exit status 1"),
+        (report(execution("Failed", "exit status 1"), PASSED), "dev / Deploy: exit status 1"),
         (report(execution("Stopped"), PASSED), "the pipeline execution ended as Stopped"),
         (report(execution()), "no test ran against dev"),
         (
@@ -88,4 +88,4 @@ def test_the_file_holds_the_verdict(tmp_path: Path) -> None:
 def test_an_error_is_printed_as_it_is() -> None:
     console = Console(file=io.StringIO(), width=120)
     report(execution("Failed", "[bold]x[/bold] \x1b[31m"), PASSED).print(console)
-    assert "✗ dev / Test: [bold]x[/bold] ?[31m" in console.file.getvalue()
+    assert "✗ dev / Deploy: [bold]x[/bold] ?[31m" in console.file.getvalue()
