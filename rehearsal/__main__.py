@@ -1,6 +1,7 @@
 """`python -m rehearsal`: run a synthesized CDK pipeline for real, on this machine, without AWS or Docker."""
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -72,14 +73,17 @@ def _sentence(error: Exception) -> str | None:
     from rehearsal.client import NotUpError
     from rehearsal.cloud import CannotRestore, PortInUse
     from rehearsal.commands.command import CommandError
+    from rehearsal.delivery.database import UnreadableStateError
     from rehearsal.toolchain import ToolError
     from rehearsal.workspace import WorkspaceError
 
-    if isinstance(
-        error,
-        CommandError | NotUpError | WorkspaceError | PortInUse | CannotRestore | AssemblyError | ToolError,
-    ):
+    ours = CommandError | NotUpError | WorkspaceError | AssemblyError | ToolError
+    if isinstance(error, ours | PortInUse | CannotRestore | UnreadableStateError):
         return str(error)
+    if isinstance(error, OSError) and (error.filename is not None or error.errno == errno.ENOSPC):
+        return f"This machine refuses: {error}"
+    if isinstance(error, EOFError):
+        return "The question was not answered: there is no more input"
     if isinstance(error, ClientError):
         return f"The pipeline's service refuses: {error.response['Error']['Message']}"
     if isinstance(error, BotoCoreError):

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.prompt import Prompt
 
 from rehearsal.client.executions import PendingApproval
+from rehearsal.client.pipeline import LONGEST_SUMMARY
 from rehearsal.display import plain
 
 
@@ -37,5 +38,12 @@ class AskAtTerminal:
         if approval.custom_data:
             self._console.print(plain(approval.custom_data), markup=False)
         choice = Prompt.ask("Approve or reject?", choices=["a", "r"], console=self._console)
-        why = Prompt.ask("Why (shown in the pipeline)", default="no reason given", console=self._console)
-        return Answer(status="Approved" if choice == "a" else "Rejected", summary=why)
+        return Answer(status="Approved" if choice == "a" else "Rejected", summary=self._reason())
+
+    def _reason(self) -> str:
+        asked = "Why (shown in the pipeline)"
+        while (
+            len(why := Prompt.ask(asked, default="no reason given", console=self._console)) > LONGEST_SUMMARY
+        ):
+            self._console.print(f"[prompt.invalid]At most {LONGEST_SUMMARY} characters")
+        return why

@@ -24,15 +24,19 @@ class Settings:
         """Those of the project at `root`. Raises WorkspaceError for what is not understood."""
         path = root / "pyproject.toml"
         try:
-            table = tomllib.loads(path.read_text()).get("tool", {}).get("rehearsal", {})
+            tools = tomllib.loads(path.read_text()).get("tool", {})
         except FileNotFoundError:
             return cls()
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise WorkspaceError(f"{path}: {error}") from error
+        table = tools.get("rehearsal", {}) if isinstance(tools, dict) else {}
+        if not isinstance(table, dict):
+            raise WorkspaceError(f"{path}, tool.rehearsal {table!r}: use a table, [tool.rehearsal]")
         if unknown := sorted(set(table) - {"bootstrap", "quotas"}):
             raise WorkspaceError(f"{path}, [tool.rehearsal]: {unknown[0]!r} is none of bootstrap and quotas")
         command, quotas = table.get("bootstrap", ""), table.get("quotas", {})
-        if not isinstance(command, str):
+        words = _words(command)
+        if words is None:
             raise WorkspaceError(
                 f"{path}, bootstrap {command!r}: use a command, for example 'python -m pipeline.bootstrap'"
             )
@@ -40,4 +44,12 @@ class Settings:
             raise WorkspaceError(
                 f"{path}, quotas {quotas!r}: use codes with numbers, for example {{L-0263D0A3 = 10}}"
             )
-        return cls(bootstrap=tuple(shlex.split(command)), quotas=quotas)
+        return cls(bootstrap=words, quotas=quotas)
+
+
+def _words(command: object) -> tuple[str, ...] | None:
+    """The words of a command as a shell has them; None of what is no command."""
+    try:
+        return tuple(shlex.split(command)) if isinstance(command, str) else None
+    except ValueError:  # a quote that is not closed
+        return None

@@ -40,7 +40,7 @@ def reported(state: Path, execution: Execution) -> list[Verdict]:
 def read_verdicts(report: Path, environment: str) -> list[Verdict]:
     """Verdicts by door, in the order of the file. Raises ElementTree.ParseError if it is no XML."""
     doors: dict[str, list[ElementTree.Element]] = {}
-    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  as above
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  written on this machine
         parts = case.get("classname", "").split(".")
         door = next((part for part in parts if part.startswith("test_")), parts[0])
         doors.setdefault(door.removeprefix("test_").replace("_", " "), []).append(case)

@@ -8,6 +8,7 @@ from typing import Any
 from .executions import Execution, PendingApproval, of_summary, stages
 
 REMEMBERED = 1000  # executions that are looked through for one
+LONGEST_SUMMARY = 512  # characters of an approval's answer
 LARGEST_PAGE = 100  # executions that CodePipeline answers at once
 
 
@@ -51,7 +52,7 @@ class Pipeline:
         return found
 
     def answer(self, approval: PendingApproval, *, status: str, summary: str) -> bool:
-        """Approve or reject: `status` is Approved or Rejected, `summary` the reason, at most 512 characters.
+        """Approve or reject: `status` is Approved or Rejected, `summary` the reason, LONGEST_SUMMARY at most.
 
         False if somebody else was quicker.
         """

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from rich.console import Console
 
 from rehearsal.client import find
+from rehearsal.client.pipeline import LONGEST_SUMMARY
 
 from .choosing import approval_of
 from .command import Command, CommandError, project_of
 
-LONGEST = 512  # characters of a summary that CodePipeline takes
 APPROVING = """\
 The stage need not be named while only one approval waits.
 
@@ -43,8 +43,8 @@ def _arguments(*, reason_needed: bool) -> Callable[[argparse.ArgumentParser], No
 
 def _answers(status: str) -> Callable[[argparse.Namespace, Console], int]:
     def run(arguments: argparse.Namespace, console: Console) -> int:
-        if not arguments.why.strip() or len(arguments.why) > LONGEST:
-            raise CommandError(f"--why: give a reason of 1 to {LONGEST} characters")
+        if not arguments.why.strip() or len(arguments.why) > LONGEST_SUMMARY:
+            raise CommandError(f"--why: give a reason of 1 to {LONGEST_SUMMARY} characters")
         pipeline = find(project_of(arguments)).delivery()
         approval = approval_of(pipeline, arguments.approval)
         if not pipeline.answer(approval, status=status, summary=arguments.why):

@@ -83,7 +83,7 @@ def _also(console: Console, pipeline: Pipeline, others: list[Execution]) -> None
             grid.add_row(
                 mark(other.status), other.id[:8], other.status, clock(other), Text(plain(other.message))
             )
-        console.print("\nBefore it" if others else "")
+        console.print("\nBefore it")
         console.print(grid)
 
 

@@ -99,5 +99,5 @@ class Database:
 
     def _unreadable(self, why: str) -> UnreadableStateError:
         return UnreadableStateError(
-            f"{self._path} {why}: start with a fresh state, for example by `python -m rehearsal run`"
+            f"{self._path} {why}: start with a fresh state, by `python -m rehearsal up --fresh` or `run`"
         )

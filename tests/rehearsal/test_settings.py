@@ -32,6 +32,7 @@ def test_a_command_and_quotas_are_taken(tmp_path: Path) -> None:
     [
         ("bootstap = 'x'", "'bootstap' is none of bootstrap and quotas"),
         ("bootstrap = ['x']", "use a command, for example 'python -m pipeline.bootstrap'"),
+        ('bootstrap = "make \'it"', "use a command, for example 'python -m pipeline.bootstrap'"),
         ("quotas = {L-0263D0A3 = 'ten'}", "use codes with numbers, for example {L-0263D0A3 = 10}"),
         ("bootstrap =", "Invalid value"),
     ],
@@ -41,6 +42,11 @@ def test_what_is_not_understood_is_said(tmp_path: Path, table: str, told: str) -
         settings(tmp_path, f"[tool.rehearsal]\n{table}\n")
     assert "pyproject.toml" in str(error.value)
     assert told in str(error.value)
+
+
+def test_what_is_no_table_is_said(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match=r"tool\.rehearsal 3: use a table, \[tool\.rehearsal\]"):
+        settings(tmp_path, "[tool]\nrehearsal = 3\n")
 
 
 def test_this_project_prepares_its_accounts_as_its_operator_does() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal import workspace
 from rehearsal.workspace import Workspace, WorkspaceError
 
 
@@ -43,6 +44,24 @@ def test_a_checkout_without_a_commit_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="not the top of a git checkout"):
         Workspace(tmp_path).commit()
+
+
+def test_a_checkout_that_git_does_not_trust_is_told_in_gits_words(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(WorkspaceError, match=r"not the top of a git checkout \(fatal: .*ownership"):
+        Workspace(checkout).commit()
+
+
+def test_the_holder_is_known_as_soon_as_it_has_written_its_number(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Workspace(checkout) as held:
+        lock = held.state / "lock"
+        lock.write_text("")
+        monkeypatch.setattr(workspace.time, "sleep", lambda _: lock.write_text("4711"))
+        assert Workspace(checkout).holder() == 4711
 
 
 def test_entering_empties_the_folder_but_keeps_downloads(checkout: Path) -> None:

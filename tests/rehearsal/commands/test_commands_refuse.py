@@ -77,6 +77,31 @@ def test_a_reason_that_the_service_would_refuse_is_told_in_our_words(
     assert shell.refused(command, "--why", reason) == f"--why: give a reason of 1 to {longest} characters"
 
 
+def test_a_machine_that_refuses_is_told(shell: Shell, project: Path) -> None:
+    (project / "build").touch()
+
+    told = shell.refused("status")
+
+    assert told == f"This machine refuses: [Errno 20] Not a directory: '{project}/build/rehearsal/lock'"
+
+
+def test_input_that_ends_before_an_answer_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(_root: Path) -> Endpoint:
+        raise EOFError
+
+    monkeypatch.setattr("rehearsal.commands.status.find", ended)
+
+    assert shell.refused("status") == "The question was not answered: there is no more input"
+
+
+def test_what_cannot_be_told_from_what_was_there_is_not_destroyed(
+    world: World, shell: Shell, project: Path
+) -> None:
+    assert "a `run` is at work here: " in shell.refused("destroy")
+    (project / "build" / "rehearsal" / "environment").touch()
+    assert "a `run` has deployed this, and did not note what was there before: " in shell.refused("destroy")
+
+
 def test_down_without_a_rehearsal_is_no_error(shell: Shell) -> None:
     assert shell("down") == 0
     assert "No rehearsal of this project is up." in shell.said

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -91,6 +92,14 @@ def test_a_second_up_is_the_first_one(installed: Path, shell: Shell) -> None:
     assert said.endswith("`down` first to move it to another port")
 
 
+def test_its_log_is_for_its_owner_alone(installed: Path, shell: Shell) -> None:
+    assert shell("up") == 0
+    state = installed / "build" / "rehearsal"
+    logs = [state / "rehearsal.log", *state.glob("logs/*.log")]
+    assert len(logs) > 2
+    assert {stat.S_IMODE(log.stat().st_mode) for log in logs} == {0o600}
+
+
 def test_a_push_is_carried_out_while_nobody_looks(installed: Path, shell: Shell) -> None:
     assert shell("up") == 0
     assert shell("push") == 0
@@ -110,6 +119,17 @@ def test_down_leaves_nothing_running(installed: Path, shell: Shell) -> None:
 def test_a_project_that_was_not_installed_is_told(project: Path, shell: Shell) -> None:
     assert "the rehearsal did not start; its log is" in shell.refused("up")
     assert "is missing: run `make install`" in shell.said
+
+
+def test_a_state_that_is_not_ours_is_told_and_can_be_left(installed: Path, shell: Shell) -> None:
+    state = installed / "build" / "rehearsal"
+    state.mkdir(parents=True)
+    (state / "delivery.sqlite").write_text("no database at all, but long enough to be looked at" * 40)
+
+    assert "the rehearsal did not start; its log is" in shell.refused("up")
+    assert "delivery.sqlite cannot be read" in shell.said
+    assert "by `python -m rehearsal up --fresh`" in shell.said
+    assert shell("up", "--fresh") == 0
 
 
 def test_after_kill_9_a_waiting_approval_still_waits(installed: Path, shell: Shell) -> None:
