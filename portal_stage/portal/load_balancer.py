@@ -10,10 +10,10 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
 from portal_stage.acknowledgements import acknowledge
+from portal_stage.buckets import LogBucket
 from portal_stage.foundation.network import APP
 from portal_stage.names import Names
 from portal_stage.portal.config import ServiceConfig
-from portal_stage.portal.log_bucket import LogBucket
 
 # How long a task that is going away still gets the requests that it has begun.
 DEREGISTRATION = cdk.Duration.seconds(30)

@@ -12,6 +12,7 @@ from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
 from portal_stage.acknowledgements import acknowledge, name_in_findings
+from portal_stage.buckets import Bucket
 from portal_stage.names import Names
 
 _FILES = Path(__file__).parents[2] / "containers" / "frontend" / "static"
@@ -27,23 +28,7 @@ class StaticSite(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, names: Names, log_bucket: s3.IBucket) -> None:
         super().__init__(scope, id_)
-        self.bucket = s3.Bucket(
-            self,
-            "Bucket",
-            bucket_name_prefix=names("static"),
-            bucket_namespace=s3.BucketNamespace.ACCOUNT_REGIONAL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            server_access_logs_bucket=log_bucket,
-            server_access_logs_prefix="static/",
-            versioned=True,
-            lifecycle_rules=[s3.LifecycleRule(noncurrent_version_expiration=cdk.Duration.days(14))],
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-            auto_delete_objects=True,
-        )
+        self.bucket = Bucket(self, "Bucket", prefix=names("static"), access_logs=log_bucket)
         acknowledge(
             self.bucket,
             "PCI.DSS.321::PCI.DSS.321-S3DefaultEncryptionKMS",
