@@ -7,16 +7,16 @@ from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from portal_stage.acknowledgements import acknowledge
 from portal_stage.foundation.network import APP
-from portal_stage.logs import log_group
 from portal_stage.names import Names
 from portal_stage.portal.api_plans import ApiPlans
-from portal_stage.portal.api_stage import keep_execution_log, stage_options
 from portal_stage.portal.config import ApiConfig
-from portal_stage.portal.domain import Domain, answer_over_ipv6
+from portal_stage.portal.domain import Domain
+from portal_stage.portal.regional_api import RegionalApi
 
 
 class Api(Construct):
@@ -46,23 +46,16 @@ class Api(Construct):
             subnets=ec2.SubnetSelection(subnet_group_name=APP),
             security_groups=[security_group],
         )
-        self.access_logs = log_group(
-            self, "AccessLogs", name=names("/apigateway/access"), key=key, days=log_days
-        )
-        self._rest_api = apigateway.RestApi(
+        self._rest_api = RegionalApi(
             self,
             "RestApi",
-            rest_api_name=names("api"),
-            endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # Partners come by the custom domain only.
-            disable_execute_api_endpoint=True,
-            # That role belongs to the account, not to an environment.
-            cloud_watch_role=False,
-            deploy_options=stage_options(self.access_logs, config),
+            name=names("api"),
+            access_log=names("/apigateway/access"),
+            key=key,
+            log_days=log_days,
+            rate_limit=config.stage_rate_limit,
+            burst_limit=config.stage_burst_limit,
         )
-        # CDK's output of an address that nobody can use.
-        self._rest_api.node.try_remove_child("Endpoint")
-        keep_execution_log(self._rest_api, key=key, days=log_days)
         self._validator = self._rest_api.add_request_validator(
             "Validator",
             request_validator_name=names("api-validator"),
@@ -95,10 +88,19 @@ class Api(Construct):
             f"https://{domain.origin_host}/api/{{proxy}}",
             parameter="proxy",
         )
-        self.domain_name = self._domain_name(domain)
+        # The methods' target is not in the deployment's own hash: without this a change of it is never deployed.
+        deployment = self._rest_api.latest_deployment
+        assert deployment is not None  # noqa: S101 - for the type checker
+        deployment.add_to_logical_id({"integrationTarget": alb.load_balancer_arn})
+        self.domain_name = self._rest_api.answer_as(domain.api_host, domain.certificate)
         self.tests_key = ApiPlans(
             self, "Plans", names=names, config=config, rest_api=self._rest_api
         ).tests_key
+
+    @property
+    def access_logs(self) -> logs.ILogGroup:
+        """A line of JSON for each request."""
+        return self._rest_api.access_logs
 
     @property
     def stage(self) -> apigateway.Stage:
@@ -145,26 +147,3 @@ class Api(Construct):
         cfn_method = method.node.default_child
         assert isinstance(cfn_method, apigateway.CfnMethod)  # noqa: S101 - for the type checker
         cfn_method.add_property_override("Integration.IntegrationTarget", self._alb.load_balancer_arn)
-
-    def _domain_name(self, domain: Domain) -> apigateway.DomainName:
-        # The methods' target is not in the deployment's own hash: without this a change of it is never deployed.
-        deployment = self._rest_api.latest_deployment
-        assert deployment is not None  # noqa: S101 - for the type checker
-        deployment.add_to_logical_id({"integrationTarget": self._alb.load_balancer_arn})
-        domain_name = apigateway.DomainName(
-            self,
-            "DomainName",
-            domain_name=domain.api_host,
-            certificate=domain.certificate,
-            endpoint_type=apigateway.EndpointType.REGIONAL,
-            security_policy=apigateway.SecurityPolicy.TLS_1_2,
-        )
-        answer_over_ipv6(domain_name)
-        apigateway.BasePathMapping(
-            self,
-            "Mapping",
-            domain_name=domain_name,
-            rest_api=self._rest_api,
-            stage=self._rest_api.deployment_stage,
-        )
-        return domain_name

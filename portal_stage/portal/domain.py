@@ -101,10 +101,3 @@ class Domain(Construct):
         name = f"{self.api_host}."
         route53.ARecord(self, "ApiA", zone=self._zone, record_name=name, target=target)
         route53.AaaaRecord(self, "ApiAaaa", zone=self._zone, record_name=name, target=target)
-
-
-def answer_over_ipv6(domain_name: apigateway.DomainName) -> None:
-    """A custom domain of API Gateway is reached over IPv4 only unless it is told otherwise."""
-    cfn_domain = domain_name.node.default_child
-    assert isinstance(cfn_domain, apigateway.CfnDomainName)  # noqa: S101 - for the type checker
-    cfn_domain.add_property_override("EndpointConfiguration.IpAddressType", "dualstack")

@@ -7,10 +7,9 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from portal_stage.acknowledgements import acknowledge
-from portal_stage.logs import log_group
 from portal_stage.names import Names
-from portal_stage.portal.api_stage import keep_execution_log, maintenance_options
-from portal_stage.portal.domain import Domain, answer_over_ipv6
+from portal_stage.portal.domain import Domain
+from portal_stage.portal.regional_api import RegionalApi
 
 _PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -42,20 +41,14 @@ class MaintenancePage(Construct):
         self, scope: Construct, id_: str, *, names: Names, domain: Domain, key: kms.IKey, log_days: int
     ) -> None:
         super().__init__(scope, id_)
-        access_logs = log_group(
-            self, "AccessLogs", name=names("/apigateway/maintenance"), key=key, days=log_days
-        )
-        rest_api = apigateway.RestApi(
+        rest_api = RegionalApi(
             self,
             "RestApi",
-            rest_api_name=names("maintenance"),
-            endpoint_types=[apigateway.EndpointType.REGIONAL],
-            disable_execute_api_endpoint=True,
-            cloud_watch_role=False,
-            deploy_options=maintenance_options(access_logs),
+            name=names("maintenance"),
+            access_log=names("/apigateway/maintenance"),
+            key=key,
+            log_days=log_days,
         )
-        rest_api.node.try_remove_child("Endpoint")
-        keep_execution_log(rest_api, key=key, days=log_days)
         acknowledge(
             rest_api,
             "AwsSolutions::AwsSolutions-APIG2",
@@ -69,22 +62,7 @@ class MaintenancePage(Construct):
         for resource in (rest_api.root, rest_api.root.add_resource("{proxy+}")):
             self._answer(resource)
         self.stage_arn = rest_api.deployment_stage.stage_arn
-        self.domain_name = apigateway.DomainName(
-            self,
-            "DomainName",
-            domain_name=domain.portal_host,
-            certificate=domain.certificate,
-            endpoint_type=apigateway.EndpointType.REGIONAL,
-            security_policy=apigateway.SecurityPolicy.TLS_1_2,
-        )
-        answer_over_ipv6(self.domain_name)
-        apigateway.BasePathMapping(
-            self,
-            "Mapping",
-            domain_name=self.domain_name,
-            rest_api=rest_api,
-            stage=rest_api.deployment_stage,
-        )
+        self.domain_name = rest_api.answer_as(domain.portal_host, domain.certificate)
 
     @staticmethod
     def _answer(resource: apigateway.IResource) -> None:
