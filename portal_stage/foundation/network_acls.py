@@ -15,29 +15,29 @@ from portal_stage.names import Names
 
 ANYWHERE = ("0.0.0.0/0",)
 # What Linux takes for its own end of a connection, and so what the NAT instances are told to take (nat_user_data.sh).
-EPHEMERAL = (32768, 65535)
+EPHEMERAL = ec2.AclTraffic.tcp_port_range(32768, 65535)
 # Load balancers, VPC links and CloudFront take theirs from the whole of it.
-ANY_CLIENT = (1024, 65535)
+ANY_CLIENT = ec2.AclTraffic.tcp_port_range(1024, 65535)
+# "Your packet is too large for the way that it took": type 3, code 4. Lost, and large answers never arrive.
+TOO_LARGE = ec2.AclTraffic.icmp(type=3, code=4)
 _STEP = 10
 
 
 @dataclass(frozen=True)
-class Traffic:
-    """One direction of traffic that a tier's ACL admits: a port or a range of them, with these networks."""
+class Row:
+    """One direction of one traffic that a tier's ACL admits, with these networks."""
 
     direction: ec2.TrafficDirection
-    ports: tuple[int, int]
+    traffic: ec2.AclTraffic
     networks: Sequence[str]
 
 
-def _in(ports: int | tuple[int, int], networks: Sequence[str]) -> Traffic:
-    return Traffic(
-        ec2.TrafficDirection.INGRESS, (ports, ports) if isinstance(ports, int) else ports, networks
-    )
+def _in(traffic: ec2.AclTraffic, networks: Sequence[str]) -> Row:
+    return Row(ec2.TrafficDirection.INGRESS, traffic, networks)
 
 
-def _out(ports: int | tuple[int, int], networks: Sequence[str]) -> Traffic:
-    return Traffic(ec2.TrafficDirection.EGRESS, (ports, ports) if isinstance(ports, int) else ports, networks)
+def _out(traffic: ec2.AclTraffic, networks: Sequence[str]) -> Row:
+    return Row(ec2.TrafficDirection.EGRESS, traffic, networks)
 
 
 class NetworkAcls(Construct):
@@ -56,6 +56,7 @@ class NetworkAcls(Construct):
             reason="The brief asks for network ACLs. They are numbered rows in one file, a second fence behind the "
             "security groups.",
         )
+        tcp = ec2.AclTraffic.tcp_port
         app = [subnet.ipv4_cidr_block for subnet in vpc.private_subnets]
         data = [subnet.ipv4_cidr_block for subnet in vpc.isolated_subnets]
         self._acl(
@@ -64,10 +65,12 @@ class NetworkAcls(Construct):
             vpc,
             vpc.public_subnets,
             [
-                _in(HTTPS, app),
+                _in(tcp(HTTPS), app),
                 _in(EPHEMERAL, ANYWHERE),
-                _out(HTTPS, ANYWHERE),
+                _in(TOO_LARGE, ANYWHERE),
+                _out(tcp(HTTPS), ANYWHERE),
                 _out(EPHEMERAL, app),
+                _out(TOO_LARGE, app),
             ],
         )
         self._acl(
@@ -79,14 +82,16 @@ class NetworkAcls(Construct):
                 # The rows of services and of PostgreSQL say what is meant; the wide ones for answers admit it too, and
                 # it is the security groups that part them. HTTPS comes from the tier itself and from CloudFront,
                 # whose addresses an ACL cannot name.
-                _in(HTTPS, ANYWHERE),
-                *(_in(port, app) for port in service_ports),
+                _in(tcp(HTTPS), ANYWHERE),
+                *(_in(tcp(port), app) for port in service_ports),
                 _in(ANY_CLIENT, app),
                 _in(EPHEMERAL, ANYWHERE),
-                _out(HTTPS, ANYWHERE),
-                *(_out(port, app) for port in service_ports),
-                _out(POSTGRESQL, data),
+                _in(TOO_LARGE, ANYWHERE),
+                _out(tcp(HTTPS), ANYWHERE),
+                *(_out(tcp(port), app) for port in service_ports),
+                _out(tcp(POSTGRESQL), data),
                 _out(ANY_CLIENT, ANYWHERE),
+                _out(TOO_LARGE, app),
             ],
         )
         self._acl(
@@ -94,12 +99,10 @@ class NetworkAcls(Construct):
             names("data-nacl"),
             vpc,
             vpc.isolated_subnets,
-            [_in(POSTGRESQL, app), _out(EPHEMERAL, app)],
+            [_in(tcp(POSTGRESQL), app), _out(EPHEMERAL, app)],
         )
 
-    def _acl(
-        self, tier: str, name: str, vpc: ec2.IVpc, subnets: list[ec2.ISubnet], rows: list[Traffic]
-    ) -> None:
+    def _acl(self, tier: str, name: str, vpc: ec2.IVpc, subnets: list[ec2.ISubnet], rows: list[Row]) -> None:
         acl = ec2.NetworkAcl(self, tier, vpc=vpc)
         for number, subnet in enumerate(subnets, start=1):
             # Not the L2's own, whose id would hold the whole path and so differ between environments.
@@ -111,19 +114,19 @@ class NetworkAcls(Construct):
             (ec2.TrafficDirection.INGRESS, "in"),
             (ec2.TrafficDirection.EGRESS, "out"),
         ):
-            for number, (low, high), network in _numbered(row for row in rows if row.direction == direction):
+            for number, traffic, network in _numbered(row for row in rows if row.direction == direction):
                 acl.add_entry(
                     f"{word}-{number}",
                     rule_number=number,
                     direction=direction,
                     cidr=ec2.AclCidr.ipv4(network),
-                    traffic=ec2.AclTraffic.tcp_port_range(low, high),
+                    traffic=traffic,
                     rule_action=ec2.Action.ALLOW,
                 )
 
 
-def _numbered(rows: Iterator[Traffic]) -> Iterator[tuple[int, tuple[int, int], str]]:
+def _numbered(rows: Iterator[Row]) -> Iterator[tuple[int, ec2.AclTraffic, str]]:
     """Rows at 100, 110, 120 ...; the networks of one row in the places between."""
     for place, row in enumerate(rows):
         for offset, network in enumerate(row.networks):
-            yield 100 + place * _STEP + offset, row.ports, network
+            yield 100 + place * _STEP + offset, row.traffic, network

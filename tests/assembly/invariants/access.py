@@ -10,6 +10,7 @@ from tests.assembly.network_map import subnets
 from tests.assembly.register import invariant, told
 from tests.assembly.synthesis import Synthesis, Template
 
+ENTRY = "AWS::EC2::NetworkAclEntry"
 ANYWHERE = ("0.0.0.0/0", "::/0")
 EPHEMERAL = 1024
 # What CDK writes into a group that may send nothing: a rule that no packet matches.
@@ -136,14 +137,31 @@ def subnets_have_the_acl_of_their_tier(synthesis: Synthesis) -> Iterator[str]:
 
 @invariant
 def acls_are_narrow(synthesis: Synthesis) -> Iterator[str]:
-    """Each entry is of TCP; what comes from any address is HTTPS or an answer to an ephemeral port."""
-    for template, logical_id, entry in synthesis.properties("AWS::EC2::NetworkAclEntry"):
+    """Each entry is of TCP, or tells of a packet that was too large; from any address comes HTTPS or an answer."""
+    for template, logical_id, entry in synthesis.properties(ENTRY):
         ports = (entry.get("PortRange", {}).get("From", 0), entry.get("PortRange", {}).get("To", 0))
         anybody = entry.get("CidrBlock", entry.get("Ipv6CidrBlock")) in ANYWHERE
         narrow = entry["Protocol"] == 6 and (not anybody or ports == (443, 443) or ports[0] >= EPHEMERAL)
-        if entry["RuleAction"] == "allow" and not narrow:
+        if entry["RuleAction"] == "allow" and not narrow and not _tells_of_the_size(entry):
             found = f"protocol {entry['Protocol']}, ports {ports}"
             yield told(template.stack, logical_id, found=found, wanted="TCP, from anywhere 443 or ephemeral")
+
+
+@invariant
+def senders_learn_the_size_of_a_packet(synthesis: Synthesis) -> Iterator[str]:
+    """Whoever reaches the Internet is told that a packet was too large, or answers are lost without a word."""
+    for template in synthesis.tier("foundation"):
+        let_through = {
+            (_name_of_acl(template, entry["NetworkAclId"]["Ref"]), entry["Egress"])
+            for _, entry in template.properties(ENTRY)
+            if _tells_of_the_size(entry) and (entry["Egress"] or entry["CidrBlock"] in ANYWHERE)
+        }
+        for tier in ("public", "app"):
+            name = f"{tier}-nacl-{template.suffix}"
+            if not {(name, False), (name, True)} <= let_through:
+                yield told(
+                    template.stack, name, found="ICMP of type 3, code 4 stopped", wanted="it let through"
+                )
 
 
 @invariant
@@ -153,7 +171,7 @@ def data_acl_admits_the_app_alone(synthesis: Synthesis) -> Iterator[str]:
         wanted = {(subnet.cidr, 5432, 5432) for subnet in subnets(template) if subnet.tier == "app"}
         found = {
             (entry["CidrBlock"], entry["PortRange"]["From"], entry["PortRange"]["To"])
-            for _, entry in template.properties("AWS::EC2::NetworkAclEntry")
+            for _, entry in template.properties(ENTRY)
             if _name_of_acl(template, entry["NetworkAclId"]["Ref"]).startswith("data-")
             and entry["RuleAction"] == "allow"
             and not entry["Egress"]
@@ -166,11 +184,16 @@ def data_acl_admits_the_app_alone(synthesis: Synthesis) -> Iterator[str]:
 def acl_entries_are_numbered_once(synthesis: Synthesis) -> Iterator[str]:
     """The number is the order, and EC2 refuses a second entry with it."""
     taken: dict[Any, str] = {}
-    for template, logical_id, entry in synthesis.properties("AWS::EC2::NetworkAclEntry"):
+    for template, logical_id, entry in synthesis.properties(ENTRY):
         place = (template.stack, entry["NetworkAclId"]["Ref"], entry["Egress"], entry["RuleNumber"])
         if place in taken:
             yield told(template.stack, logical_id, found=f"the number of {taken[place]}", wanted="its own")
         taken[place] = logical_id
+
+
+def _tells_of_the_size(entry: Rule) -> bool:
+    """`Fragmentation needed`: https://docs.aws.amazon.com/vpc/latest/userguide/path_mtu_discovery.html."""
+    return bool(entry["Protocol"] == 1 and entry.get("Icmp") == {"Type": 3, "Code": 4})
 
 
 def _name_of_acl(template: Template, logical_id: str) -> str:

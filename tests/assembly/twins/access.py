@@ -77,22 +77,38 @@ def give_the_data_tier_the_acl_of_the_app(synthesis: Synthesis) -> None:
 
 @breaks(access.acls_are_narrow)
 def admit_ssh_from_anywhere(synthesis: Synthesis) -> None:
-    entry = properties(synthesis, "foundation-dev", "AWS::EC2::NetworkAclEntry", "publicin110")
+    entry = properties(synthesis, "foundation-dev", access.ENTRY, "publicin110")
     entry["PortRange"] = {"From": 22, "To": 22}
 
 
 @breaks(access.acls_are_narrow)
 def admit_every_protocol(synthesis: Synthesis) -> None:
-    properties(synthesis, "foundation-prod", "AWS::EC2::NetworkAclEntry", "appout")["Protocol"] = -1
+    properties(synthesis, "foundation-prod", access.ENTRY, "appout")["Protocol"] = -1
+
+
+@breaks(access.acls_are_narrow)
+def answer_to_ping(synthesis: Synthesis) -> None:
+    entry = next(
+        entry
+        for _, entry in synthesis.template("foundation-dev").properties(access.ENTRY)
+        if entry["Protocol"] == 1 and entry["Egress"]
+    )
+    ping = {"RuleNumber": 999, "Icmp": {"Type": 8, "Code": -1}}
+    add(synthesis, "foundation", access.ENTRY, **entry | ping)
+
+
+@breaks(access.senders_learn_the_size_of_a_packet)
+def lose_what_is_too_large(synthesis: Synthesis) -> None:
+    remove(synthesis, "foundation", access.ENTRY, "publicin120")
 
 
 @breaks(access.data_acl_admits_the_app_alone)
 def admit_the_public_tier_to_the_data(synthesis: Synthesis) -> None:
-    entry = properties(synthesis, "foundation-dev", "AWS::EC2::NetworkAclEntry", "datain100")
+    entry = properties(synthesis, "foundation-dev", access.ENTRY, "datain100")
     entry["CidrBlock"] = "10.20.0.0/24"
 
 
 @breaks(access.acl_entries_are_numbered_once)
 def number_two_entries_alike(synthesis: Synthesis) -> None:
-    entry = dict(properties(synthesis, "foundation-dev", "AWS::EC2::NetworkAclEntry", "appin140"))
-    add(synthesis, "foundation", "AWS::EC2::NetworkAclEntry", **entry)
+    entry = dict(properties(synthesis, "foundation-dev", access.ENTRY, "appin140"))
+    add(synthesis, "foundation", access.ENTRY, **entry)
