@@ -22,6 +22,11 @@ class Sessions(Construct):
         self.events = _table(
             self, "Events", name=names("session-events"), key=key, time="occurred_at", sort_by_time=True
         )
+        self.operations = (
+            (self.sessions, ("GetItem", "PutItem", "DeleteItem", "Query")),
+            (self.events, ("PutItem", "Query")),
+        )
+        """Each table with what the backend may do with it, and what is watched: no table is ever scanned."""
 
 
 def _table(

@@ -19,8 +19,8 @@ class NetworkConfig(Checked):
     nat_instance_type: str = "t4g.nano"
     nat_max_lifetime_days: int | None = None
     """After how many days Auto Scaling replaces a NAT instance by one of the newest image; None for never."""
-    nat_min_cpu_credits: int = 30
-    """Below it an alarm tells that a NAT instance runs out of CPU; a t4g.nano holds 144."""
+    nat_max_surplus_credits: int = 72
+    """CPU credits spent before they are earned; more, and an alarm tells. A t4g.nano earns 144 a day."""
     nat_max_dropped_packets: int = 100
     """More in a minute, five minutes long, and an alarm tells that a NAT instance is too small."""
     interface_endpoints: bool = False
@@ -46,9 +46,9 @@ class NetworkConfig(Checked):
         if self.nat_max_lifetime_days is not None and not whole(self.nat_max_lifetime_days, 1, 365):
             rule = "use 1 to 365 days, or None for never"
             yield problem("nat_max_lifetime_days", self.nat_max_lifetime_days, rule, example=30)
-        if not whole(self.nat_min_cpu_credits, 1, 10_000):
-            rule = "use 1 or more credits, fewer than the instance type holds"
-            yield problem("nat_min_cpu_credits", self.nat_min_cpu_credits, rule, example=30)
+        if not whole(self.nat_max_surplus_credits, 1, 10_000):
+            rule = "use 1 or more credits, fewer than the instance type earns in a day"
+            yield problem("nat_max_surplus_credits", self.nat_max_surplus_credits, rule, example=72)
         if not whole(self.nat_max_dropped_packets, 0, 1_000_000):
             rule = "use 0 to 1000000 packets a minute"
             yield problem("nat_max_dropped_packets", self.nat_max_dropped_packets, rule, example=100)

@@ -14,8 +14,7 @@ from portal_stage.foundation.nat_user_data import NAMESPACE, user_data
 from portal_stage.foundation.security_groups import security_group
 from portal_stage.names import Names
 
-# Resolved at launch: a new image reaches a new instance, and no deployment replaces one for its sake.
-_IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
+_IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 
 
 class HealingNat(ec2.NatProvider):
@@ -27,12 +26,12 @@ class HealingNat(ec2.NatProvider):
     """
 
     security_group: ec2.SecurityGroup
-    _profile: iam.CfnInstanceProfile
+    _profile: iam.InstanceProfile
 
     def __init__(self, *, names: Names, instance_type: str, max_lifetime_days: int | None) -> None:
         super().__init__()
         self._names = names
-        self._instance_type = instance_type
+        self._instance_type = ec2.InstanceType(instance_type)
         self._max_lifetime_days = max_lifetime_days
         self.group_names: list[str] = []
         self._interfaces: dict[str, ec2.CfnNetworkInterface] = {}
@@ -71,7 +70,7 @@ class HealingNat(ec2.NatProvider):
         """Zone and route target of each instance."""
         return [ec2.GatewayConfig(az=zone, gateway_id=eni.ref) for zone, eni in self._interfaces.items()]
 
-    def _may_tell_its_metric(self, vpc: ec2.Vpc) -> iam.CfnInstanceProfile:
+    def _may_tell_its_metric(self, vpc: ec2.Vpc) -> iam.InstanceProfile:
         role = iam.Role(
             vpc,
             "NatRole",
@@ -91,8 +90,8 @@ class HealingNat(ec2.NatProvider):
             "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
             reason="cloudwatch:PutMetricData has no resource; the condition names the one namespace.",
         )
-        return iam.CfnInstanceProfile(
-            vpc, "NatProfile", instance_profile_name=self._names("nat-role"), roles=[role.role_name]
+        return iam.InstanceProfile(
+            vpc, "NatProfile", instance_profile_name=self._names("nat-role"), role=role
         )
 
     def _instance(self, subnet: ec2.PublicSubnet, name: str) -> ec2.CfnNetworkInterface:
@@ -111,48 +110,52 @@ class HealingNat(ec2.NatProvider):
             allocation_id=address.attr_allocation_id,
             network_interface_id=interface.ref,
         )
+        # EC2 binds no address in a network without a gateway, and detaches no gateway from one with addresses.
+        association.node.add_dependency(subnet.internet_connectivity_established)
         template = self._launch_template(subnet, name, interface)
         group = self._group_of_one(subnet, name, template)
         group.add_resource_dependency(association)
-        group.node.add_dependency(subnet.internet_connectivity_established)
-        for named in (interface, address, group):
+        for named in (interface, address, template, group):
             cdk.Tags.of(named).add("Name", name)
         return interface
 
     def _launch_template(
         self, subnet: ec2.PublicSubnet, name: str, interface: ec2.CfnNetworkInterface
-    ) -> ec2.CfnLaunchTemplate:
-        data = ec2.CfnLaunchTemplate
-        return ec2.CfnLaunchTemplate(
+    ) -> ec2.LaunchTemplate:
+        """The L2, because it tags the volume, which gets none of the instance's tags."""
+        volume = ec2.BlockDeviceVolume.ebs(
+            8,
+            volume_type=ec2.EbsDeviceVolumeType.GP3,
+            # No key of ours: Auto Scaling's role would have to be in its policy, and a fresh account has no such role
+            # yet. This is the account's AWS-managed one.
+            encrypted=True,
+            delete_on_termination=True,
+        )
+        template = ec2.LaunchTemplate(
             subnet,
             "NatLaunchTemplate",
             launch_template_name=name,
-            launch_template_data=data.LaunchTemplateDataProperty(
-                image_id=_IMAGE,
-                instance_type=self._instance_type,
-                network_interfaces=[
-                    data.NetworkInterfaceProperty(device_index=0, network_interface_id=interface.ref)
-                ],
-                metadata_options=data.MetadataOptionsProperty(
-                    http_tokens="required", http_put_response_hop_limit=1
-                ),
-                block_device_mappings=[
-                    data.BlockDeviceMappingProperty(
-                        device_name="/dev/xvda",
-                        # No key of ours: Auto Scaling's role would have to be in its policy, and a fresh
-                        # account has no such role yet. This is the account's AWS-managed one.
-                        ebs=data.EbsProperty(
-                            volume_type="gp3", volume_size=8, encrypted=True, delete_on_termination=True
-                        ),
-                    )
-                ],
-                iam_instance_profile=data.IamInstanceProfileProperty(arn=self._profile.attr_arn),
-                user_data=cdk.Fn.base64(user_data(group=name, region=cdk.Stack.of(subnet).region)),
-            ),
+            # Resolved at launch: a new image reaches a new instance, and no deployment replaces one for its sake.
+            machine_image=ec2.MachineImage.resolve_ssm_parameter_at_launch(_IMAGE),
+            instance_type=self._instance_type,
+            # An instance that is held to its baseline loses packets. The account's default may be another.
+            cpu_credits=ec2.CpuCredits.UNLIMITED if self._instance_type.is_burstable() else None,
+            http_tokens=ec2.LaunchTemplateHttpTokens.REQUIRED,
+            http_put_response_hop_limit=1,
+            block_devices=[ec2.BlockDevice(device_name="/dev/xvda", volume=volume)],
+            instance_profile=self._profile,
+            user_data=ec2.UserData.custom(user_data(group=name, region=cdk.Stack.of(subnet).region)),
         )
+        cfn_template = template.node.default_child
+        assert isinstance(cfn_template, ec2.CfnLaunchTemplate)  # noqa: S101 - for the type checker
+        cfn_template.add_property_override(
+            "LaunchTemplateData.NetworkInterfaces",
+            [{"DeviceIndex": 0, "NetworkInterfaceId": interface.ref}],
+        )
+        return template
 
     def _group_of_one(
-        self, subnet: ec2.PublicSubnet, name: str, template: ec2.CfnLaunchTemplate
+        self, subnet: ec2.PublicSubnet, name: str, template: ec2.LaunchTemplate
     ) -> autoscaling.CfnAutoScalingGroup:
         # Zones and no subnets: the interface brings its own subnet, and EC2 refuses to be told two.
         cfn_subnet = subnet.node.default_child
@@ -166,7 +169,7 @@ class HealingNat(ec2.NatProvider):
             max_size="1",
             availability_zones=[cfn_subnet.attr_availability_zone],
             launch_template=resource.LaunchTemplateSpecificationProperty(
-                launch_template_id=template.ref, version=template.attr_latest_version_number
+                launch_template_id=template.launch_template_id, version=template.latest_version_number
             ),
             # An instance that is old enough is replaced by one of the newest image.
             max_instance_lifetime=days and int(cdk.Duration.days(days).to_seconds()),

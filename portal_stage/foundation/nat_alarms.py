@@ -1,23 +1,22 @@
-"""What is told of each NAT instance: that it is broken or gone, that it runs out of CPU, that it loses packets."""
+"""What is told of each NAT instance: that it is broken or gone, that it lacks CPU, that it loses packets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from portal_stage.foundation.nat_user_data import DROPPED_PACKETS, NAMESPACE
+from portal_stage.foundation.nat_metrics import NatMetrics
 from portal_stage.names import Names
 
 
 class NatAlarms(Construct):
     """Three alarms for each Auto Scaling group of one; all tell when all is well again.
 
-    `min_cpu_credits`: a t4g.nano holds 144 at most and earns 6 an hour. `max_dropped_packets`: in a minute.
+    `max_surplus_credits`: CPU credits spent and not yet earned. `max_dropped_packets`: in a minute.
     """
 
     def __init__(
@@ -27,18 +26,18 @@ class NatAlarms(Construct):
         *,
         names: Names,
         topic: sns.ITopic,
-        groups: Sequence[str],
-        min_cpu_credits: int,
+        instances: Sequence[NatMetrics],
+        max_surplus_credits: int,
         max_dropped_packets: int,
     ) -> None:
         super().__init__(scope, id_)
-        for number, group in enumerate(groups, start=1):
+        for number, instance in enumerate(instances, start=1):
             broken = cloudwatch.Alarm(
                 self,
                 f"NatGroup{number}Status",
                 alarm_name=names(f"nat-{number}-status"),
                 alarm_description="The NAT instance of a zone fails its status check, or there is none",
-                metric=_metric(group, "StatusCheckFailed", "Maximum", minutes=1),
+                metric=instance.failed_checks(),
                 threshold=1,
                 comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
                 evaluation_periods=3,
@@ -49,10 +48,10 @@ class NatAlarms(Construct):
                 self,
                 f"NatGroup{number}Credits",
                 alarm_name=names(f"nat-{number}-credits"),
-                alarm_description="The NAT instance of a zone has almost used up its CPU credits",
-                metric=_metric(group, "CPUCreditBalance", "Minimum", minutes=5),
-                threshold=min_cpu_credits,
-                comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                alarm_description="The NAT instance of a zone lives on CPU credits that it has not earned",
+                metric=instance.surplus_credits(),
+                threshold=max_surplus_credits,
+                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
                 evaluation_periods=3,
                 # Types without credits report none, and a dead instance is the other alarm's business.
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -62,7 +61,7 @@ class NatAlarms(Construct):
                 f"NatGroup{number}Drops",
                 alarm_name=names(f"nat-{number}-drops"),
                 alarm_description="The NAT instance of a zone loses packets, or does not reach CloudWatch to say so",
-                metric=_metric(group, DROPPED_PACKETS, "Sum", minutes=1, namespace=NAMESPACE),
+                metric=instance.dropped_packets(),
                 threshold=max_dropped_packets,
                 comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
                 # A burst for a minute is what the limits are for.
@@ -73,15 +72,3 @@ class NatAlarms(Construct):
             for alarm in (broken, exhausted, losing):
                 alarm.add_alarm_action(actions.SnsAction(topic))
                 alarm.add_ok_action(actions.SnsAction(topic))
-
-
-def _metric(
-    group: str, name: str, statistic: str, *, minutes: int, namespace: str = "AWS/EC2"
-) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace=namespace,
-        metric_name=name,
-        dimensions_map={"AutoScalingGroupName": group},
-        statistic=statistic,
-        period=cdk.Duration.minutes(minutes),
-    )

@@ -13,6 +13,7 @@ from portal_stage.foundation.flow_logs import FlowLogs
 from portal_stage.foundation.interface_endpoints import InterfaceEndpoints
 from portal_stage.foundation.key import EnvironmentKey
 from portal_stage.foundation.nat_alarms import NatAlarms
+from portal_stage.foundation.nat_metrics import NatMetrics
 from portal_stage.foundation.network import Network
 from portal_stage.foundation.network_acls import NetworkAcls
 from portal_stage.foundation.security_groups import SecurityGroups
@@ -51,13 +52,14 @@ class FoundationStack(cdk.Stack):
             vpc=self.vpc,
             service_ports=(environment.frontend.port, environment.backend.port),
         )
+        self.nat_metrics = [NatMetrics(group) for group in self.network.nat.group_names]
         NatAlarms(
             self,
             "NatAlarms",
             names=names,
             topic=self.alarm_topic,
-            groups=self.network.nat.group_names,
-            min_cpu_credits=environment.network.nat_min_cpu_credits,
+            instances=self.nat_metrics,
+            max_surplus_credits=environment.network.nat_max_surplus_credits,
             max_dropped_packets=environment.network.nat_max_dropped_packets,
         )
         FlowLogs(self, "FlowLogs", names=names, vpc=self.vpc, key=self.key, log_days=environment.log_days)

@@ -7,21 +7,11 @@ from collections.abc import Sequence
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from portal_stage.foundation.nat_metrics import NatMetrics
+from portal_stage.metric import math
 from portal_stage.names import Names
-from portal_stage.operations.metrics import (
-    FIVE_MINUTES,
-    Api,
-    Balancer,
-    Database,
-    Edge,
-    Nat,
-    Service,
-    Sessions,
-    math,
-)
-
-_WIDTH = 24
-_HEIGHT = 6
+from portal_stage.operations.metrics import Api, Balancer, Database, Edge, Service, Sessions
+from portal_stage.operations.widgets import graphs, states_and_figures
 
 
 class Dashboard(Construct):
@@ -40,7 +30,7 @@ class Dashboard(Construct):
         services: Sequence[Service],
         database: Database,
         sessions: Sessions,
-        nat: Nat,
+        nat: Sequence[NatMetrics],
     ) -> None:
         super().__init__(scope, id_)
         self.dashboard = cloudwatch.Dashboard(
@@ -61,17 +51,17 @@ class Dashboard(Construct):
 def _objectives(pages: Sequence[cloudwatch.IAlarm], edge: Edge, api: Api) -> list[cloudwatch.IWidget]:
     cdn = math("100 - rate", {"rate": edge.cdn("5xxErrorRate", "Average")}, label="portal")
     partners = math("100 * (1 - rate)", {"rate": api.of("5XXError", "Average")}, label="API")
-    width = _WIDTH // 4
-    return [
-        cloudwatch.AlarmStatusWidget(title="Pages (state)", alarms=list(pages), width=width, height=_HEIGHT),
-        _number("Portal availability (percent)", [cdn], width),
-        _number("API availability (percent)", [partners], width),
-        _number("API latency, 95th percentile (ms)", [api.of("Latency", "p95", "p95")], width),
-    ]
+    return states_and_figures(
+        "Pages",
+        pages,
+        ("Portal availability", "percent", cdn),
+        ("API availability", "percent", partners),
+        ("API latency, 95th percentile", "ms", api.of("Latency", "p95", "p95")),
+    )
 
 
 def _edge(edge: Edge) -> list[cloudwatch.IWidget]:
-    return _row(
+    return graphs(
         ("CloudFront requests", "count", [edge.cdn("Requests", "Sum")]),
         (
             "CloudFront errors",
@@ -89,7 +79,7 @@ def _edge(edge: Edge) -> list[cloudwatch.IWidget]:
 
 
 def _api(api: Api) -> list[cloudwatch.IWidget]:
-    return _row(
+    return graphs(
         ("API requests", "count", [api.of("Count", "Sum")]),
         (
             "API latency",
@@ -111,7 +101,7 @@ def _containers(services: Sequence[Service], balancer: Balancer) -> list[cloudwa
         for service in services
         for state in ("Desired", "Running")
     ]
-    return _row(
+    return graphs(
         ("ECS CPU", "percent", [service.used("CPUUtilization", service.kind) for service in services]),
         ("ECS memory", "percent", [service.used("MemoryUtilization", service.kind) for service in services]),
         ("ECS tasks", "count", tasks),
@@ -130,7 +120,7 @@ def _aurora(database: Database) -> list[cloudwatch.IWidget]:
         if database.serverless
         else []
     )
-    return _row(
+    return graphs(
         (
             "Aurora connections",
             "count",
@@ -153,8 +143,8 @@ def _aurora(database: Database) -> list[cloudwatch.IWidget]:
     )
 
 
-def _sessions_and_nat(sessions: Sessions, nat: Nat) -> list[cloudwatch.IWidget]:
-    return _row(
+def _sessions_and_nat(sessions: Sessions, nat: Sequence[NatMetrics]) -> list[cloudwatch.IWidget]:
+    return graphs(
         (
             "Sessions read and written",
             "capacity units",
@@ -168,33 +158,7 @@ def _sessions_and_nat(sessions: Sessions, nat: Nat) -> list[cloudwatch.IWidget]:
             "count",
             [sessions.total("ThrottledRequests", label="throttled requests")],
         ),
-        ("NAT traffic out", "bytes", nat.of("NetworkOut", "Sum")),
-        ("NAT CPU credits", "credits", nat.of("CPUCreditBalance", "Minimum")),
-    )
-
-
-def _row(*graphs: tuple[str, str, Sequence[cloudwatch.IMetric]]) -> list[cloudwatch.IWidget]:
-    """Graphs of one height over the whole width: title, unit, metrics."""
-    return [
-        cloudwatch.GraphWidget(
-            title=f"{title} ({unit})",
-            left=list(metrics),
-            left_y_axis=cloudwatch.YAxisProps(label=unit, min=0, show_units=False),
-            period=FIVE_MINUTES,
-            width=_WIDTH // len(graphs),
-            height=_HEIGHT,
-        )
-        for title, unit, metrics in graphs
-    ]
-
-
-def _number(title: str, metrics: Sequence[cloudwatch.IMetric], width: int) -> cloudwatch.SingleValueWidget:
-    """One figure over the page's whole span of time."""
-    return cloudwatch.SingleValueWidget(
-        title=title,
-        metrics=list(metrics),
-        set_period_to_time_range=True,
-        sparkline=False,
-        width=width,
-        height=_HEIGHT,
+        ("NAT traffic out", "bytes", [one.bytes_out().with_(label=one.group) for one in nat]),
+        ("NAT surplus CPU credits", "credits", [one.surplus_credits().with_(label=one.group) for one in nat]),
+        ("NAT dropped packets", "count", [one.dropped_packets().with_(label=one.group) for one in nat]),
     )

@@ -13,8 +13,8 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from portal_stage.logs import log_group
+from portal_stage.metric import FIVE_MINUTES, metric
 from portal_stage.names import Names
-from portal_stage.operations.metrics import FIVE_MINUTES, metric
 
 
 class FailedDeployments(Construct):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aws_cdk as cdk
@@ -13,43 +13,14 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_route53 as route53
 
-MINUTE = cdk.Duration.minutes(1)
-FIVE_MINUTES = cdk.Duration.minutes(5)
-HOUR = cdk.Duration.hours(1)
-# What the backend does with the tables; DynamoDB counts throttles and errors by operation.
-_OPERATIONS = ("GetItem", "PutItem", "DeleteItem", "Query")
+from portal_stage.metric import FIVE_MINUTES, MINUTE, math, metric
 
-
-def metric(
-    namespace: str,
-    name: str,
-    dimensions: Mapping[str, str],
-    statistic: str,
-    *,
-    period: cdk.Duration = MINUTE,
-    label: str | None = None,
-) -> cloudwatch.Metric:
-    """One metric; `statistic` is CloudWatch's own word, such as Sum or p95; `label` is for a graph of several."""
-    return cloudwatch.Metric(
-        namespace=namespace,
-        metric_name=name,
-        dimensions_map=dict(dimensions),
-        statistic=statistic,
-        period=period,
-        label=label,
-    )
-
-
-def math(
-    expression: str, metrics: Mapping[str, cloudwatch.IMetric], *, label: str, period: cdk.Duration = MINUTE
-) -> cloudwatch.MathExpression:
-    """What CloudWatch works out of several metrics."""
-    return cloudwatch.MathExpression(
-        expression=expression, using_metrics=dict(metrics), label=label, period=period
-    )
+# DynamoDB counts by operation, and what is written in a transaction under this one; IAM knows only its parts.
+_TRANSACTION = "TransactWriteItems"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,9 +145,9 @@ class Database:
 
 @dataclass(frozen=True, kw_only=True)
 class Sessions:
-    """The session tables."""
+    """The session tables, each with the operations that the backend may use."""
 
-    tables: Sequence[dynamodb.ITable | dynamodb.ITableV2]
+    tables: Sequence[tuple[dynamodb.ITableV2, Sequence[str]]]
 
     def total(self, name: str, *, label: str) -> cloudwatch.MathExpression:
         """The sum over tables and operations: `SUM(METRICS())` takes an absent one for none."""
@@ -184,8 +155,8 @@ class Sessions:
             f"t{number}{operation}": metric(
                 "AWS/DynamoDB", name, {"TableName": table.table_name, "Operation": operation}, "Sum"
             )
-            for number, table in enumerate(self.tables)
-            for operation in _OPERATIONS
+            for number, (table, operations) in enumerate(self.tables)
+            for operation in (*operations, _TRANSACTION)
         }
         return math("SUM(METRICS())", parts, label=label)
 
@@ -193,25 +164,11 @@ class Sessions:
         kind = name.removeprefix("Consumed").removesuffix("CapacityUnits").lower()
         return [
             metric("AWS/DynamoDB", name, {"TableName": table.table_name}, "Sum", label=f"{kind} {title}")
-            for title, table in zip(("sessions", "events"), self.tables, strict=True)
+            for title, (table, _) in zip(("sessions", "events"), self.tables, strict=True)
         ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Nat:
-    """The NAT instances, by the names of their groups of one."""
-
-    groups: Sequence[str]
-
-    def of(self, name: str, statistic: str) -> list[cloudwatch.Metric]:
-        return [
-            metric(
-                "AWS/EC2",
-                name,
-                {"AutoScalingGroupName": group},
-                statistic,
-                period=FIVE_MINUTES,
-                label=group,
-            )
-            for group in self.groups
-        ]
+def errors_of(function: lambda_.IFunction) -> cloudwatch.Metric:
+    """How often a function fails, in five minutes."""
+    dimensions = {"FunctionName": function.function_name}
+    return metric("AWS/Lambda", "Errors", dimensions, "Sum", period=FIVE_MINUTES)

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from portal_stage.metric import HOUR, math
 from portal_stage.operations.alarms import ABOVE, AS_BEFORE, BAD, BELOW, GOOD, Row, Severity
 from portal_stage.operations.config import AlarmConfig
-from portal_stage.operations.metrics import (
-    HOUR,
-    Api,
-    Balancer,
-    Database,
-    Edge,
-    Service,
-    Sessions,
-    math,
-)
+from portal_stage.operations.metrics import Api, Balancer, Database, Edge, Service, Sessions
 
 _DOWN, _SLOW, _NOTE = Severity.UNAVAILABLE, Severity.DEGRADED, Severity.NOTICE
 _GIB = 1024**3

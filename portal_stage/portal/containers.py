@@ -135,16 +135,12 @@ class Containers(Construct):
     def _let_backend_use_the_data(self) -> None:
         role = self.backend.task.task_role
         self._user.grant_read(role)
-        tables = self._data.sessions
         # Single actions: the table's own "read" and "write" grants would include Scan.
-        for table, actions in (
-            (tables.sessions, ("GetItem", "PutItem", "DeleteItem", "Query")),
-            (tables.events, ("PutItem", "Query")),
-        ):
+        for table, operations in self._data.sessions.operations:
             indexes = [f"{table.table_arn}/index/{index}" for index in (CUSTOMER_INDEX, DEVICE_INDEX)]
             role.add_to_principal_policy(
                 iam.PolicyStatement(
-                    actions=[f"dynamodb:{action}" for action in actions],
+                    actions=[f"dynamodb:{operation}" for operation in operations],
                     resources=[table.table_arn, *indexes],
                 )
             )

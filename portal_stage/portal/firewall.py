@@ -11,6 +11,7 @@ from constructs import Construct
 
 from portal_stage.logs import log_group
 from portal_stage.names import Names
+from portal_stage.operations.metrics import WebAcl
 from portal_stage.portal.config import FirewallConfig
 
 _ACL = wafv2.CfnWebACL
@@ -37,6 +38,7 @@ class Firewall(Construct):
         log_days: int,
     ) -> None:
         super().__init__(scope, id_)
+        name = names(f"{kind}-acl")
         rules = [self._rate(0, config.requests_per_address)]
         rules += [
             self._managed(position, name, group) for position, (name, group) in enumerate(_MANAGED.items(), 1)
@@ -44,12 +46,13 @@ class Firewall(Construct):
         self._acl = _ACL(
             self,
             "Acl",
-            name=names(f"{kind}-acl"),
+            name=name,
             scope="CLOUDFRONT" if kind == "cdn" else "REGIONAL",
             default_action=_ACL.DefaultActionProperty(allow={}),
-            visibility_config=_seen_as(names(f"{kind}-acl")),
+            visibility_config=_seen_as(name),
             rules=rules,
         )
+        self.metrics = WebAcl(metric_name=name, region=None if kind == "cdn" else cdk.Stack.of(self).region)
         # WAF takes only log groups whose name begins so.
         self.logs = log_group(self, "Logs", name=names(f"aws-waf-logs-{kind}"), key=key, days=log_days)
         self.logging = wafv2.CfnLoggingConfiguration(

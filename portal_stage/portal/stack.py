@@ -11,15 +11,6 @@ from portal_stage.config import Environment
 from portal_stage.custom_resources import adopt_providers
 from portal_stage.data.stack import DataStack
 from portal_stage.foundation.stack import FoundationStack
-from portal_stage.operations.metrics import (
-    Balancer,
-    Database,
-    Edge,
-    Nat,
-    Service,
-    Sessions,
-    WebAcl,
-)
 from portal_stage.operations.operations import Operations
 from portal_stage.portal.api import Api
 from portal_stage.portal.cdn import Cdn
@@ -47,105 +38,38 @@ class PortalStack(cdk.Stack):
         data: DataStack,
         tools_account: str,
     ) -> None:
-        names, vpc, groups = environment.names, foundation.vpc, foundation.security_groups
+        names = environment.names
         super().__init__(
             scope, id_, stack_name=names("portal"), description="Customer portal: containers, API, CDN, names"
         )
+        self._environment, self._foundation = environment, foundation
         self.domain = Domain(self, "Domain", environment=environment)
         self.containers = Containers(
             self, "Containers", environment=environment, foundation=foundation, data=data
         )
-        self.load_balancer = LoadBalancer(
-            self,
-            "LoadBalancer",
-            names=names,
-            vpc=vpc,
-            security_group=groups.fixed(self, "alb"),
-            certificate=self.domain.certificate,
-            frontend=environment.frontend,
-            backend=environment.backend,
-        )
-        for tier, targets in (
-            (self.containers.frontend, self.load_balancer.frontend_targets),
-            (self.containers.backend, self.load_balancer.backend_targets),
-        ):
-            self.load_balancer.serve(targets, tier.service)
-            tier.scale_on_demand(targets)
-            tier.roll_back_on_errors(targets, foundation.alarm_topic)
-        alb = self.load_balancer.alb
-
+        self.load_balancer = self._balance_the_containers()
         self.static_site = StaticSite(
             self, "StaticSite", names=names, log_bucket=self.load_balancer.log_bucket
         )
-        cdn_firewall = self._firewall("cdn", environment, foundation)
+        cdn_firewall, api_firewall = self._firewall("cdn"), self._firewall("api")
         self.cdn = Cdn(
             self,
             "Cdn",
             names=names,
             domain=self.domain,
-            alb=alb,
+            alb=self.load_balancer.alb,
             static_files=self.static_site.bucket,
             web_acl_arn=cdn_firewall.arn,
         )
         self.static_site.publish(self.cdn.distribution)
         # A page may ask for a file of its release as soon as it is served.
         self.containers.frontend.service.node.add_dependency(self.static_site.hashed_files)
-        cdn_logs = CdnLogs(
-            self,
-            "CdnLogs",
-            names=names,
-            distribution=self.cdn.distribution,
-            key=foundation.key,
-            log_days=environment.log_days,
-        )
-        self.maintenance = MaintenancePage(
-            self,
-            "Maintenance",
-            names=names,
-            domain=self.domain,
-            key=foundation.key,
-            log_days=environment.log_days,
-        )
-        self.domain.point_portal_at(
-            self.cdn.distribution,
-            otherwise=self.maintenance.domain_name,
-            health_check_name=names("portal-health"),
-        )
-
-        self.api = Api(
-            self,
-            "Api",
-            names=names,
-            config=environment.api,
-            vpc=vpc,
-            security_group=groups.fixed(self, "vpc-link"),
-            alb=alb,
-            domain=self.domain,
-            key=foundation.key,
-            log_days=environment.log_days,
-        )
-        self.domain.point_api_at(self.api.domain_name)
-        api_firewall = self._firewall("api", environment, foundation)
+        self.maintenance = self._lead_customers_to_the_cdn()
+        self.api = self._lead_partners_to_the_api()
         api_firewall.protect("Api", self.api.stage_arn)
         api_firewall.protect("Maintenance", self.maintenance.stage_arn)
-
-        policy = LogDeliveryPolicy(
-            self, "LogDelivery", names=names, groups=[cdn_firewall.logs, api_firewall.logs, cdn_logs.logs]
-        )
-        for delivery in (cdn_firewall.logging, api_firewall.logging, cdn_logs.delivery):
-            delivery.add_resource_dependency(policy)
-
-        self.probe = Probe(
-            self,
-            "Probe",
-            names=names,
-            vpc=vpc,
-            security_group=groups.fixed(self, "probe"),
-            alb=alb,
-            origin_host=self.domain.origin_host,
-            key=foundation.key,
-            log_days=environment.log_days,
-        )
+        self._deliver_logs(cdn_firewall, api_firewall)
+        self.probe = self._probe()
         self.tests_role = PipelineTestsRole(
             self,
             "TestsRole",
@@ -154,58 +78,119 @@ class PortalStack(cdk.Stack):
             probe=self.probe.function,
             api_key=self.api.tests_key,
         )
-        self.operations = self._operations(environment, foundation, data)
+        self.operations = self._watch(data, cdn_firewall, api_firewall)
         self.test_outputs = self._test_outputs()
         adopt_providers(self, names=names, key=foundation.key, log_days=environment.log_days)
 
-    def _firewall(
-        self, kind: Literal["cdn", "api"], environment: Environment, foundation: FoundationStack
-    ) -> Firewall:
+    def _balance_the_containers(self) -> LoadBalancer:
+        environment, foundation = self._environment, self._foundation
+        load_balancer = LoadBalancer(
+            self,
+            "LoadBalancer",
+            names=environment.names,
+            vpc=foundation.vpc,
+            security_group=foundation.security_groups.fixed(self, "alb"),
+            certificate=self.domain.certificate,
+            frontend=environment.frontend,
+            backend=environment.backend,
+        )
+        for tier, targets in (
+            (self.containers.frontend, load_balancer.frontend_targets),
+            (self.containers.backend, load_balancer.backend_targets),
+        ):
+            load_balancer.serve(targets, tier.service)
+            tier.scale_on_demand(targets)
+            tier.roll_back_on_errors(targets, foundation.alarm_topic)
+        return load_balancer
+
+    def _firewall(self, kind: Literal["cdn", "api"]) -> Firewall:
         return Firewall(
             self,
             f"{kind.capitalize()}Firewall",
             kind=kind,
-            names=environment.names,
-            config=environment.firewall,
-            key=foundation.key,
-            log_days=environment.log_days,
+            names=self._environment.names,
+            config=self._environment.firewall,
+            key=self._foundation.key,
+            log_days=self._environment.log_days,
         )
 
-    def _operations(
-        self, environment: Environment, foundation: FoundationStack, data: DataStack
-    ) -> Operations:
-        names, alb = environment.names, self.load_balancer.alb
+    def _lead_customers_to_the_cdn(self) -> MaintenancePage:
+        """And to the page where they are led otherwise."""
+        names = self._environment.names
+        maintenance = MaintenancePage(
+            self,
+            "Maintenance",
+            names=names,
+            domain=self.domain,
+            key=self._foundation.key,
+            log_days=self._environment.log_days,
+        )
+        self.domain.point_portal_at(
+            self.cdn.distribution,
+            otherwise=maintenance.domain_name,
+            health_check_name=names("portal-health"),
+        )
+        return maintenance
+
+    def _lead_partners_to_the_api(self) -> Api:
+        api = Api(
+            self,
+            "Api",
+            names=self._environment.names,
+            config=self._environment.api,
+            vpc=self._foundation.vpc,
+            security_group=self._foundation.security_groups.fixed(self, "vpc-link"),
+            alb=self.load_balancer.alb,
+            domain=self.domain,
+            key=self._foundation.key,
+            log_days=self._environment.log_days,
+        )
+        self.domain.point_api_at(api.domain_name)
+        return api
+
+    def _deliver_logs(self, *firewalls: Firewall) -> None:
+        names = self._environment.names
+        cdn_logs = CdnLogs(
+            self,
+            "CdnLogs",
+            names=names,
+            distribution=self.cdn.distribution,
+            key=self._foundation.key,
+            log_days=self._environment.log_days,
+        )
+        groups = [*(firewall.logs for firewall in firewalls), cdn_logs.logs]
+        policy = LogDeliveryPolicy(self, "LogDelivery", names=names, groups=groups)
+        for delivery in (*(firewall.logging for firewall in firewalls), cdn_logs.delivery):
+            delivery.add_resource_dependency(policy)
+
+    def _probe(self) -> Probe:
+        return Probe(
+            self,
+            "Probe",
+            names=self._environment.names,
+            vpc=self._foundation.vpc,
+            security_group=self._foundation.security_groups.fixed(self, "probe"),
+            alb=self.load_balancer.alb,
+            origin_host=self.domain.origin_host,
+            key=self._foundation.key,
+            log_days=self._environment.log_days,
+        )
+
+    def _watch(self, data: DataStack, cdn_firewall: Firewall, api_firewall: Firewall) -> Operations:
         return Operations(
             self,
             "Operations",
-            names=names,
-            config=environment.alarms,
-            topic=foundation.alarm_topic,
-            key=foundation.key,
-            log_days=environment.log_days,
-            edge=Edge(
-                distribution=self.cdn.distribution,
-                web_acl=WebAcl(metric_name=names("cdn-acl")),
-                certificate=self.domain.certificate,
-                health_check=self.domain.health_check,
-            ),
-            api_stage=self.api.stage,
-            api_acl=WebAcl(metric_name=names("api-acl"), region=environment.region),
-            api_access_logs=self.api.access_logs,
-            balancer=Balancer(alb=alb),
-            services=[
-                Service(kind=kind, service=tier.service, targets=targets, alb=alb)
-                for kind, tier, targets in (
-                    ("frontend", self.containers.frontend, self.load_balancer.frontend_targets),
-                    ("backend", self.containers.backend, self.load_balancer.backend_targets),
-                )
-            ],
-            database=Database(
-                cluster=data.aurora.cluster, serverless=environment.database.instance_type is None
-            ),
-            sessions=Sessions(tables=[data.sessions.sessions, data.sessions.events]),
-            nat=Nat(groups=foundation.network.nat.group_names),
-            probe=self.probe.function,
+            environment=self._environment,
+            foundation=self._foundation,
+            data=data,
+            domain=self.domain,
+            cdn=self.cdn,
+            cdn_firewall=cdn_firewall,
+            api=self.api,
+            api_firewall=api_firewall,
+            load_balancer=self.load_balancer,
+            containers=self.containers,
+            probe=self.probe,
         )
 
     def _test_outputs(self) -> dict[str, cdk.CfnOutput]:

@@ -49,6 +49,19 @@ class Template:
         for logical_id, resource in self.resources(*types):
             yield logical_id, resource.get("Properties", {})
 
+    def made_before(self, logical_id: str) -> set[str]:
+        """The resources that CloudFormation makes before this one, and deletes after it."""
+        found: set[str] = set()
+        waiting = [logical_id]
+        while waiting:
+            resource = self.body["Resources"][waiting.pop()]
+            named = {target for _, target in references(resource.get("Properties", {}))}
+            named |= set(resource.get("DependsOn", []))
+            new = (named & self.body["Resources"].keys()) - found
+            found |= new
+            waiting += new
+        return found
+
 
 @dataclass
 class Synthesis:

@@ -18,6 +18,7 @@ from tests.assembly.resource_names import (
     ONE_SPACE,
 )
 from tests.assembly.synthesis import Synthesis
+from tests.assembly.tagging import tags
 
 
 @invariant
@@ -66,12 +67,11 @@ def physical_names_are_unique(synthesis: Synthesis) -> Iterator[str]:
 @invariant
 def name_tags_follow_the_rule(synthesis: Synthesis) -> Iterator[str]:
     """Where a tag is all the name that a resource has, it follows the rule of names."""
-    for template, logical_id, properties in synthesis.properties():
-        tags = properties.get("HealthCheckTags", properties.get("Tags", []))
-        for tag in tags if isinstance(tags, list) else []:
-            if tag["Key"] == "Name" and not tag["Value"].endswith(f"-{template.suffix}"):
-                wanted = f"one that ends -{template.suffix}"
-                yield told(template.stack, logical_id, found=f"the tag Name {tag['Value']!r}", wanted=wanted)
+    for template, logical_id, resource in synthesis.resources():
+        name = tags(resource).get("Name")
+        if name is not None and not name.endswith(f"-{template.suffix}"):
+            wanted = f"one that ends -{template.suffix}"
+            yield told(template.stack, logical_id, found=f"the tag Name {name!r}", wanted=wanted)
 
 
 @invariant

@@ -131,6 +131,16 @@ def nat_instances_forward_and_heal(synthesis: Synthesis) -> Iterator[str]:
 
 
 @invariant
+def addresses_are_bound_behind_a_gateway(synthesis: Synthesis) -> Iterator[str]:
+    """EC2 binds no address in a VPC without an Internet gateway, and detaches no gateway while one is bound."""
+    for template in synthesis.tier("foundation"):
+        attachments = {logical_id for logical_id, _ in template.resources("AWS::EC2::VPCGatewayAttachment")}
+        for logical_id, _ in template.resources("AWS::EC2::EIPAssociation"):
+            if not attachments & template.made_before(logical_id):
+                yield told(template.stack, logical_id, found="it before the gateway", wanted="it after")
+
+
+@invariant
 def instances_guard_their_metadata(synthesis: Synthesis) -> Iterator[str]:
     """IMDSv2 only, one hop."""
     wanted = {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}

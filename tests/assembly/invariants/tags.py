@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from tests.assembly.register import invariant, told
 from tests.assembly.synthesis import Synthesis
+from tests.assembly.tagging import tags
 
 TAGS = {"CostCenter", "Environment", "ManagedBy", "Owner", "Project"}
 # Types that CloudFormation gives no tags.
@@ -21,8 +21,6 @@ _UNTAGGED = """
     SNS::TopicPolicy WAFv2::LoggingConfiguration WAFv2::WebACLAssociation
 """
 UNTAGGED = frozenset(f"AWS::{type_}" for type_ in _UNTAGGED.split())
-# The group of a NAT instance tags it; the template itself costs nothing.
-TAGGED_ELSEWHERE = {"AWS::EC2::LaunchTemplate"}
 # CDK makes these without a place for tags: the functions of its custom resources, and their roles.
 CDKS_OWN = ("CustomS3AutoDelete", "CustomVpcRestrictDefaultSG")
 
@@ -31,10 +29,10 @@ CDKS_OWN = ("CustomS3AutoDelete", "CustomVpcRestrictDefaultSG")
 def everything_is_tagged(synthesis: Synthesis) -> Iterator[str]:
     """Project, environment, cost center, owner, and by what it is managed."""
     for template, logical_id, resource in synthesis.resources():
-        untagged = resource["Type"] in UNTAGGED | TAGGED_ELSEWHERE or resource["Type"].startswith("Custom::")
+        untagged = resource["Type"] in UNTAGGED or resource["Type"].startswith("Custom::")
         if untagged or logical_id.startswith(CDKS_OWN):
             continue
-        missing = TAGS - {key for key, value in _tags(resource).items() if value}
+        missing = TAGS - {key for key, value in tags(resource).items() if value}
         if missing:
             yield told(template.stack, logical_id, found=f"no tag {sorted(missing)}", wanted=sorted(TAGS))
 
@@ -43,7 +41,7 @@ def everything_is_tagged(synthesis: Synthesis) -> Iterator[str]:
 def tags_name_the_environment(synthesis: Synthesis) -> Iterator[str]:
     """The tag Environment is the suffix, and nothing in a tag changes from one synthesis to the next."""
     for template, logical_id, resource in synthesis.resources():
-        found = _tags(resource).get("Environment", template.suffix)
+        found = tags(resource).get("Environment", template.suffix)
         if found != template.suffix:
             yield told(template.stack, logical_id, found=f"Environment {found}", wanted=template.suffix)
 
@@ -54,16 +52,7 @@ def an_environment_has_one_payer(synthesis: Synthesis) -> Iterator[str]:
     seen: dict[tuple[str, str], str] = {}
     for template, logical_id, resource in synthesis.resources():
         for key in ("CostCenter", "Owner", "Project"):
-            if (found := _tags(resource).get(key)) is not None:
+            if (found := tags(resource).get(key)) is not None:
                 first = seen.setdefault((template.suffix, key), found)
                 if found != first:
                     yield told(template.stack, logical_id, found=f"{key} {found}", wanted=first)
-
-
-def _tags(resource: dict[str, Any]) -> dict[str, str]:
-    """The tags of a resource, however its type spells them."""
-    properties = resource.get("Properties", {})
-    if resource["Type"] == "AWS::DynamoDB::GlobalTable":
-        properties = properties["Replicas"][0]
-    tags = properties.get("HealthCheckTags", properties.get("Tags", []))
-    return tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}

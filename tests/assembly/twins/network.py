@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.assembly.invariants import exposure, network
 from tests.assembly.register import breaks
 from tests.assembly.synthesis import Synthesis
-from tests.assembly.twins.edits import add, properties, remove
+from tests.assembly.twins.edits import add, properties, remove, resource
 
 
 @breaks(network.three_zones_by_id)
@@ -35,7 +35,8 @@ def name_a_zone_by_its_letter(synthesis: Synthesis) -> None:
 
 @breaks(network.public_subnets_lead_to_the_gateway)
 def cut_a_public_subnet_off(synthesis: Synthesis) -> None:
-    remove(synthesis, "foundation", "AWS::EC2::Route", "publicSubnet2")
+    route = properties(synthesis, "foundation-dev", "AWS::EC2::Route", "publicSubnet2")
+    route["GatewayId"] = {"Ref": "AWS::NoValue"}
 
 
 @breaks(network.app_subnets_leave_by_nat)
@@ -84,6 +85,11 @@ def stop_a_nat_instance(synthesis: Synthesis) -> None:
 def hold_the_interface_second(synthesis: Synthesis) -> None:
     template = properties(synthesis, "foundation-dev", "AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
     template["NetworkInterfaces"][0]["DeviceIndex"] = 1
+
+
+@breaks(network.addresses_are_bound_behind_a_gateway)
+def bind_an_address_before_there_is_a_gateway(synthesis: Synthesis) -> None:
+    del resource(synthesis, "foundation-prod", "AWS::EC2::EIPAssociation")["DependsOn"]
 
 
 @breaks(network.instances_guard_their_metadata)

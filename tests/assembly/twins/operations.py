@@ -69,6 +69,14 @@ def leave_a_build_untagged(synthesis: Synthesis) -> None:
     del properties(synthesis, "pipeline-tools", "AWS::CodeBuild::Project")["Tags"]
 
 
+@breaks(tags.everything_is_tagged)
+def leave_a_volume_untagged(synthesis: Synthesis) -> None:
+    template = properties(synthesis, "foundation-prod", "AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    template["TagSpecifications"] = [
+        one for one in template["TagSpecifications"] if one["ResourceType"] != "volume"
+    ]
+
+
 @breaks(tags.tags_name_the_environment)
 def tag_prod_as_dev(synthesis: Synthesis) -> None:
     link = properties(synthesis, "portal-prod", "AWS::ApiGatewayV2::VpcLink")
