@@ -64,7 +64,7 @@ def networks(draw: st.DrawFn) -> Values:
         "nat_instances": draw(st.integers(1, 3)),
         "nat_instance_type": draw(st.sampled_from(["t4g.nano", "c7gn.medium"])),
         "nat_max_lifetime_days": draw(st.none() | st.integers(1, 365)),
-        "nat_min_cpu_credits": draw(st.integers(1, 10_000)),
+        "nat_max_surplus_credits": draw(st.integers(1, 10_000)),
         "interface_endpoints": draw(st.booleans()),
     }
 
@@ -141,7 +141,7 @@ WRONG: dict[str, list[Any]] = {
     "nat_instances": [0, 4, 1.5, True, "1"],
     "nat_instance_type": ["t3.nano", "", None],
     "nat_max_lifetime_days": [0, 366, "30", True],
-    "nat_min_cpu_credits": [0, 10_001, None],
+    "nat_max_surplus_credits": [0, 10_001, None],
     "interface_endpoints": ["yes", 0, None],
     "min_capacity": [0, 0.7, 256.5, "1", None, float("nan")],
     "max_capacity": [0.5, 1.2, 300, True, None],

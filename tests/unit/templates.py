@@ -79,3 +79,12 @@ def actions(statement: dict[str, Any]) -> list[str]:
     """A statement's actions, which are a text when there is one only."""
     found = statement["Action"]
     return [found] if isinstance(found, str) else found
+
+
+def metrics_of(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Name, namespace and dimensions of each metric that an alarm watches."""
+    if "MetricName" in alarm:
+        yield {name: alarm.get(name, []) for name in ("MetricName", "Namespace", "Dimensions")}
+    for query in alarm.get("Metrics", []):
+        if "MetricStat" in query:
+            yield query["MetricStat"]["Metric"]

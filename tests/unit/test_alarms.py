@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from tests.unit.templates import Stage
+from tests.unit.templates import Stage, metrics_of
 
 ALARM, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
 WATCHED = {
@@ -51,7 +48,7 @@ WATCHED = {
 
 def test_every_failure_that_a_customer_could_notice_has_an_alarm(stage: Stage) -> None:
     watched = {
-        alarm["AlarmName"]: {metric["MetricName"] for metric in _metrics(alarm)}
+        alarm["AlarmName"]: {metric["MetricName"] for metric in metrics_of(alarm)}
         for alarm in stage.portal.properties(ALARM)
     }
     assert watched == {f"{name}-alarm-test": set(metrics) for name, metrics in WATCHED.items()}
@@ -147,94 +144,3 @@ def test_a_provisioned_database_has_no_capacity_to_run_out_of(stage: Stage, larg
     names = {alarm["AlarmName"] for alarm in large.portal.properties(ALARM)}
     assert "aurora-capacity-alarm-large" not in names
     assert len(names) == len(stage.portal.properties(ALARM)) - 1
-
-
-def test_every_metric_says_of_which_resource_it_is(stage: Stage) -> None:
-    for alarm in stage.portal.properties(ALARM):
-        for metric in _metrics(alarm):
-            dimensions = {dimension["Name"]: dimension["Value"] for dimension in metric.get("Dimensions", [])}
-            # A metric filter's metric has no dimension: its name carries the environment.
-            assert dimensions or metric["MetricName"].endswith("-test")
-            assert all(dimensions.values())
-
-
-def test_the_sessions_alarms_watch_both_tables_and_every_operation_of_the_backend(stage: Stage) -> None:
-    alarm = stage.portal.one(ALARM, AlarmName="sessions-throttles-alarm-test")
-    seen = [
-        {dimension["Name"]: json.dumps(dimension["Value"]) for dimension in metric["Dimensions"]}
-        for metric in _metrics(alarm)
-    ]
-    assert len({entry["TableName"] for entry in seen}) == 2
-    granted = {
-        action.removeprefix("dynamodb:")
-        for statement in stage.portal.statements("backend-task-test")
-        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-        if action.startswith("dynamodb:")
-    }
-    assert {json.loads(entry["Operation"]) for entry in seen} == granted
-    # An alarm takes ten metrics.
-    assert len(alarm["Metrics"]) <= 10
-
-
-def test_web_acls_are_found_by_the_metric_names_that_they_carry(stage: Stage) -> None:
-    scopes = {
-        acl["VisibilityConfig"]["MetricName"]: acl["Scope"]
-        for acl in stage.portal.properties("AWS::WAFv2::WebACL")
-    }
-    for name in ("cdn-blocked", "api-blocked"):
-        alarm = stage.portal.one(ALARM, AlarmName=f"{name}-alarm-test")
-        dimensions = {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
-        regional = scopes[dimensions["WebACL"]] == "REGIONAL"
-        assert dimensions.get("Region") == ("us-east-1" if regional else None)
-        assert regional is (name == "api-blocked")
-
-
-def test_origin_latency_is_published(stage: Stage) -> None:
-    subscription = stage.portal.one("AWS::CloudFront::MonitoringSubscription")
-    assert subscription["DistributionId"]["Ref"] in stage.portal.resources("AWS::CloudFront::Distribution")
-    config = subscription["MonitoringSubscription"]["RealtimeMetricsSubscriptionConfig"]
-    assert config == {"RealtimeMetricsSubscriptionStatus": "Enabled"}
-
-
-def test_throttled_requests_are_counted_in_the_access_log_of_the_stage(stage: Stage) -> None:
-    counted = stage.portal.one("AWS::Logs::MetricFilter")
-    api = {"Ref": stage.portal.id_of("AWS::ApiGateway::RestApi", Name="api-test")}
-    api_stage = stage.portal.one("AWS::ApiGateway::Stage", RestApiId=api)
-    group = counted["LogGroupName"]["Ref"]
-    assert group in json.dumps(api_stage["AccessLogSetting"]["DestinationArn"])
-    assert counted["FilterPattern"] == '{ $.status = "429" }'
-    assert json.loads(api_stage["AccessLogSetting"]["Format"])["status"] == "$context.status"
-    (transformation,) = counted["MetricTransformations"]
-    alarm = stage.portal.one(ALARM, AlarmName="api-throttles-alarm-test")
-    assert (alarm["Namespace"], alarm["MetricName"]) == (
-        transformation["MetricNamespace"],
-        transformation["MetricName"],
-    )
-
-
-def test_failed_deployments_of_both_services_reach_a_log_that_only_their_rule_writes(stage: Stage) -> None:
-    rule = stage.portal.one("AWS::Events::Rule", Name="failed-deployments-test")
-    assert {service["Ref"] for service in rule["EventPattern"]["resources"]} == set(
-        stage.portal.resources("AWS::ECS::Service")
-    )
-    assert rule["EventPattern"]["detail"] == {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]}
-    policy = stage.portal.one("AWS::Logs::ResourcePolicy", PolicyName="failed-deployments-test")
-    document = json.loads(
-        "".join(
-            part if isinstance(part, str) else part["Fn::GetAtt"][0]
-            for part in policy["PolicyDocument"]["Fn::Join"][1]
-        )
-    )
-    group = stage.portal.id_of("AWS::Logs::LogGroup", LogGroupName="/aws/events/deployments-test")
-    assert {statement["Resource"] for statement in document["Statement"]} == {group}
-    (write,) = (entry for entry in document["Statement"] if entry["Action"] == "logs:PutLogEvents")
-    assert write["Condition"]["ArnEquals"]["aws:SourceArn"].endswith(":rule/failed-deployments-test")
-    assert group in json.dumps(rule["Targets"])
-
-
-def _metrics(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if "MetricName" in alarm:
-        yield {name: alarm.get(name, []) for name in ("MetricName", "Namespace", "Dimensions")}
-    for query in alarm.get("Metrics", []):
-        if "MetricStat" in query:
-            yield query["MetricStat"]["Metric"]

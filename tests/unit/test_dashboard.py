@@ -23,7 +23,13 @@ ROWS = [
     ["API requests", "API latency", "API errors", "API throttled and blocked"],
     ["ECS CPU", "ECS memory", "ECS tasks", "Target response time", "Healthy targets"],
     ["Aurora connections", "Aurora load", "Aurora CPU", "Aurora replica lag", "Aurora capacity"],
-    ["Sessions read and written", "Sessions turned away", "NAT traffic out", "NAT CPU credits"],
+    [
+        "Sessions read and written",
+        "Sessions turned away",
+        "NAT traffic out",
+        "NAT surplus CPU credits",
+        "NAT dropped packets",
+    ],
 ]
 
 
@@ -106,7 +112,7 @@ def test_the_nat_groups_are_those_of_the_foundation(stage: Stage) -> None:
         group["AutoScalingGroupName"]
         for group in stage.foundation.properties("AWS::AutoScaling::AutoScalingGroup")
     }
-    (widget,) = (found for found in _widgets(stage) if _title(found) == "NAT CPU credits")
+    (widget,) = (found for found in _widgets(stage) if _title(found) == "NAT dropped packets")
     assert {metric[3] for metric in widget["properties"]["metrics"]} == groups
 
 
