@@ -12,8 +12,8 @@ NOT_REHEARSED = {
         "pipeline's artifacts, not where another service encrypts for its caller"
     ),
     "AWS::IAM::Policy": (
-        "IAM: calls are refused by policies and by trust, but for what CloudFormation itself does with its role "
-        "and a service for another (deliveries, scaling, scheduling)"
+        "IAM: calls are refused by policies and by trust; but CloudFormation's role is asked by action, not by "
+        "resource, and nobody where one service acts for another (deliveries, scaling, scheduling)"
     ),
     "AWS::ApplicationAutoScaling::ScalableTarget": "scaling: targets and policies are kept, counts do not change",
     "AWS::CertificateManager::Certificate": "certificates: a throw-away authority signs the names at once",

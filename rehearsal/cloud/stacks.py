@@ -19,11 +19,13 @@ def deploy(
     template: Mapping[str, Any],
     *,
     parameters: Mapping[str, str] | None = None,
+    role: str | None = None,
     seconds: float = 120,
 ) -> dict[str, str]:
     """Creates or updates the stack `name` and gives its outputs.
 
-    `cloudformation`: a boto3 client. Raises DeploymentFailed, also for a change set without changes.
+    `cloudformation`: a boto3 client. `role`: the ARN of the execution role, if it is to have one. Raises
+    DeploymentFailed, also for a change set without changes.
     """
     change_set = f"deploy-{uuid.uuid4().hex[:8]}"
     named = {"StackName": name, "ChangeSetName": change_set}
@@ -35,6 +37,7 @@ def deploy(
         Parameters=[
             {"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()
         ],
+        **({"RoleARN": role} if role else {}),
     )
     end = time.monotonic() + seconds
     described = cloudformation.describe_change_set(**named)

@@ -9,7 +9,9 @@ from . import (
     deployment_roles,
     ecs,
     encryption,
+    execution_role,
     foreign_buckets,
+    function_networks,
     functions,
     gateway,
     images,
@@ -19,6 +21,7 @@ from . import (
     public_parameters,
     refusals,
     resources_asked_for,
+    roles,
     secrets,
     storage,
     task_starts,
@@ -37,7 +40,7 @@ def apply_all(emulated: dict[str, Any]) -> None:
     if _applied:
         return
     _applied = True
-    for module in (gateway, kept, load_balancing, network, secrets, storage):
+    for module in (function_networks, gateway, kept, load_balancing, network, roles, secrets, storage):
         module.apply(emulated)
     for module in (
         alarms,
@@ -46,6 +49,7 @@ def apply_all(emulated: dict[str, Any]) -> None:
         deployment_roles,
         ecs,
         encryption,
+        execution_role,
         foreign_buckets,
         functions,
         images,

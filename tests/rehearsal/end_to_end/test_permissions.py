@@ -17,6 +17,7 @@ from .conftest import Standing
 from .portal_tests import PIPELINE, PROJECT, build, endpoints, run_portal_tests
 
 TESTS_ROLE = "pipeline-tests-dev"
+PROBE_ROLE = "probe-role-dev"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,12 @@ KEYED = {
     "api_gateway::test_more_than_the_plan_allows_is_turned_away",
     "api_gateway::test_unknown_path_never_reaches_the_backend",
 }
+
+
+def through_the_probe(test: str) -> bool:
+    return test.startswith("load_balancer::")
+
+
 TAKEN = [
     Taken(
         action="dynamodb:GetItem",
@@ -54,13 +61,19 @@ TAKEN = [
         role=PROJECT,
         stack=PIPELINE,
         # What a customer can see is tested without any role in the portal's account.
-        red=lambda test: test.startswith("load_balancer::") or test in KEYED,
+        red=lambda test: through_the_probe(test) or test in KEYED,
     ),
     Taken(
         action="lambda:InvokeFunction",
         role=TESTS_ROLE,
         stack="portal-dev",
-        red=lambda test: test.startswith("load_balancer::"),
+        red=through_the_probe,
+    ),
+    Taken(
+        action="ec2:CreateNetworkInterface",
+        role=PROBE_ROLE,
+        stack="portal-dev",
+        red=through_the_probe,
     ),
 ]
 

@@ -67,6 +67,7 @@ ROWS = (
                 call=Call("list_attached_role_policies", RoleName=identity),
                 path="AttachedPolicies[].PolicyArn",
             ),
+            "PermissionsBoundary": "PermissionsBoundary.PermissionsBoundaryArn",
         },
         # Their documents are read back one by one where they are AWS::IAM::Policy.
         unread=("Policies",),

@@ -1,0 +1,62 @@
+"""What CloudFormation must be allowed, to make, change or remove a resource: from the types' published schemas.
+
+A schema lists every action that its handler may ever call, most of them only for properties that few templates have.
+Certain is the one that bears the type's own name, as dynamodb:CreateTable of a Table; where none does, one of those
+that write is needed, and nobody says which.
+"""
+
+from functools import cache
+from typing import Any, Literal
+
+Verb = Literal["create", "update", "delete"]
+
+_WORDS: dict[Verb, tuple[str, ...]] = {
+    "create": ("create", "put"),
+    "update": ("update", "modify", "put"),
+    "delete": ("delete",),
+}
+_READ = ("get", "list", "describe", "batchget")
+# Older than the schemas' handlers, and still without any.
+_WITHOUT_HANDLERS = {"AWS::CodeBuild::Project": "codebuild:{verb}Project"}
+PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action
+
+
+@cache
+def alternatives(resource_type: str, verb: Verb) -> tuple[str, ...]:
+    """The actions of which one at least is needed; none where the type's handler writes nothing."""
+    if named := _WITHOUT_HANDLERS.get(resource_type):
+        return (named.format(verb=verb.capitalize()),)
+    listed = _permissions(resource_type, verb)
+    services = [action.partition(":")[0] for action in listed]
+    own = max(services, key=services.count, default="")
+    writing = [action for action in listed if action.startswith(f"{own}:") and _writes(action)]
+    name = resource_type.rpartition("::")[2].lower()
+    wanted = {word + name + plural for word in _WORDS[verb] for plural in ("", "s")}
+    named = [action for action in writing if action.partition(":")[2].lower() in wanted]
+    return tuple(named or writing)
+
+
+def hands_roles_on(resource_type: str, verb: Verb) -> bool:
+    """Whether the handler passes the roles that the properties name on to the type's service."""
+    return PASS_ROLE in _permissions(resource_type, verb)
+
+
+def _writes(action: str) -> bool:
+    verb = action.partition(":")[2].lower()
+    return not verb.startswith(_READ) and not verb.endswith(("tags", "tagresource"))
+
+
+def _permissions(resource_type: str, verb: Verb) -> list[str]:
+    return list(_handlers(resource_type).get(verb, {}).get("permissions", []))
+
+
+@cache
+def _handlers(resource_type: str) -> dict[Verb, Any]:
+    # Half a second to import, and only a deployment needs it.
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+
+    try:
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
+    except ResourceNotFoundError:
+        return {}
+    return dict(schema.get("handlers", {}))
