@@ -32,8 +32,8 @@ def alternatives(resource_type: str, verb: Verb) -> tuple[str, ...]:
     writing = [action for action in listed if action.startswith(f"{own}:") and _writes(action)]
     name = resource_type.rpartition("::")[2].lower()
     wanted = {word + name + plural for word in _WORDS[verb] for plural in ("", "s")}
-    named = [action for action in writing if action.partition(":")[2].lower() in wanted]
-    return tuple(named or writing)
+    telling = [action for action in writing if action.partition(":")[2].lower() in wanted]
+    return tuple(telling or writing)
 
 
 def hands_roles_on(resource_type: str, verb: Verb) -> bool:
