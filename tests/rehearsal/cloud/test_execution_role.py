@@ -135,6 +135,15 @@ def test_a_role_is_handed_on_only_where_it_may_be(
         deploy(Role=role, Function=function)
 
 
+def test_a_custom_resources_function_is_called_with_the_permission_for_it(may: May, deploy: Deploy) -> None:
+    function = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:provider"
+    may(anything("lambda:CreateFunction"), policy("lambda:InvokeFunction", Resource=f"{function}-of-another"))
+    with pytest.raises(
+        stacks.DeploymentFailed, match=f"Custom: .*{SESSION}lambda:InvokeFunction on resource: {function}"
+    ):
+        deploy(Custom={"Type": "Custom::Thing", "Properties": {"ServiceToken": function}})
+
+
 @pytest.fixture
 def within_boundary(client: Callable[[str], Any]) -> Iterator[str]:
     """A permissions boundary, and the statement of a policy that allows roles within it only."""
