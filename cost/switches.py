@@ -20,8 +20,15 @@ def switches(floors: Sequence[Floor]) -> Iterator[list[Row]]:
 def _nat(floors: Sequence[Floor]) -> list[Row]:
     gateway = price("nat_gateway").monthly + price("public_ipv4").monthly
     instances = [floor.number("ec2 ") for floor in floors]
+    # The one custom metric of the network is that of the packets which the instances lose.
     now = [
-        floor.dollars(lambda _, key: key.startswith(("ec2 ", "gp3")) or key == "public_ipv4")
+        floor.dollars(
+            lambda tier, key: (
+                key.startswith(("ec2 ", "gp3"))
+                or key == "public_ipv4"
+                or (tier, key) == ("foundation", "custom_metric")
+            )
+        )
         for floor in floors
     ]
     return [
