@@ -19,7 +19,7 @@ WAIT_SECONDS = "120"
 
 
 class EnvironmentIncomplete(ValueError):  # noqa: N818 - what the caller reads is the condition
-    """Names every variable that is missing, with an example."""
+    """Names every variable that is missing or of no use, with an example."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,9 @@ def read(variables: Mapping[str, str] = os.environ) -> Portal:
     missing = [
         f"{name} (for example {example})" for name, example in EXAMPLES.items() if not variables.get(name)
     ]
+    wait_seconds = variables.get("WAIT_SECONDS", WAIT_SECONDS)
+    if not wait_seconds.isdecimal():
+        missing.append(f"WAIT_SECONDS as a whole number (for example {WAIT_SECONDS}), not {wait_seconds!r}")
     if missing:
         raise EnvironmentIncomplete(f"the portal's tests need in their environment: {', '.join(missing)}")
     return Portal(
@@ -55,5 +58,5 @@ def read(variables: Mapping[str, str] = os.environ) -> Portal:
         api_key_id=variables["API_KEY_ID"],
         static_bucket=variables["STATIC_BUCKET"],
         region=variables["AWS_REGION"],
-        wait_seconds=float(variables.get("WAIT_SECONDS", WAIT_SECONDS)),
+        wait_seconds=float(wait_seconds),
     )

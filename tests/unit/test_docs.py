@@ -14,7 +14,10 @@ from awscli.clidriver import create_clidriver
 from rehearsal.__main__ import parser
 from tests.unit.documents import CODE, ROOT
 
-PAGES = [ROOT / "README.md", ROOT / "containers" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / folder / "README.md" for folder in ("", "containers", "integration_tests")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 PROGRAMS = ("aws", "git", "make", "npx", "python")
 # What a line of a shell may begin with beside these, and needs no proof.
 ORDINARY = ("set", ".", "curl")
