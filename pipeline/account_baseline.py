@@ -18,7 +18,7 @@ NAME = "account-baseline"
 class AccountBaseline(cdk.Stack):
     """The role with which API Gateway writes logs: one per account and Region, and without it no stage may log."""
 
-    def __init__(self, scope: Construct, id_: str) -> None:
+    def __init__(self, scope: Construct, id_: str, *, boundary: str | None = None) -> None:
         super().__init__(
             scope, id_, stack_name=NAME, description="Once per account: the role of API Gateway's logs"
         )
@@ -52,11 +52,14 @@ class AccountBaseline(cdk.Stack):
         apigateway.CfnAccount(self, "ApiGateway", cloud_watch_role_arn=role.role_arn).node.add_dependency(
             policy
         )
+        if boundary:
+            bounding = iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", boundary)
+            iam.PermissionsBoundary.of(self).apply(bounding)
 
 
-def synthesize(folder: Path) -> None:
-    """Write an assembly with the stack alone, for whichever account deploys it."""
+def synthesize(folder: Path, *, boundary: str | None = None) -> None:
+    """Write an assembly with the stack alone, for whichever account deploys it; `boundary`: ARN of its role's."""
     context = {"aws:cdk:disable-creation-stack-traces": True}
     app = cdk.App(analytics_reporting=False, context=context, outdir=str(folder))
-    AccountBaseline(app, NAME)
+    AccountBaseline(app, NAME, boundary=boundary)
     app.synth()

@@ -9,13 +9,18 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline.account_baseline import NAME, synthesize
 from pipeline.config import Tools
+from pipeline.execution_policies import execution_policy_arns
+from portal_stage.boundary import boundary_arn
+from portal_stage.config import Environment
 from portal_stage.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,18 +30,40 @@ CDK = ROOT / "node_modules" / ".bin" / "cdk"
 SERVICES_WITH_ROLES = ("ecs.amazonaws.com", "autoscaling.amazonaws.com")
 
 
-def bootstrap_arguments(account: str, tools: Tools) -> list[str]:
-    """`cdk bootstrap` of an account: an environment's trusts the tools account, which deploys into it."""
-    target = ["bootstrap", f"aws://{account}/{tools.region}"]
-    if account == tools.account:
-        return target
-    return [
-        *target,
-        "--trust",
-        tools.account,
+def bootstrap_arguments(account: str, tools: Tools, boundary: str | None = None) -> list[str]:
+    """`cdk bootstrap` of an account: an environment's trusts the tools account, which deploys into it.
+
+    `boundary`: the ARN of the policy that bounds each of its roles; None for none.
+    """
+    arguments = [
+        "bootstrap",
+        f"aws://{account}/{tools.region}",
         "--cloudformation-execution-policies",
-        "arn:aws:iam::aws:policy/AdministratorAccess",
+        ",".join(execution_policy_arns(tools.execution_policies, account)),
     ]
+    if account != tools.account:
+        arguments += ["--trust", tools.account]
+    if boundary:
+        name = boundary.partition(":policy/")[2]
+        arguments += ["--custom-permissions-boundary", name, "--apply-permissions-boundary-to-all-roles"]
+    return arguments
+
+
+def boundary_of(account: str, tools: Tools, environments: Sequence[Environment]) -> str | None:
+    """The ARN of the boundary that the roles of `account` carry, which several owners may share; None for none.
+
+    Raises:
+        ConfigurationError: when its owners name different ones: a role of the bootstrap serves them all.
+    """
+    owners: list[Tools | Environment] = [tools, *environments]
+    here = [owner.permissions_boundary for owner in owners if owner.account == account]
+    named = {boundary_arn(boundary, account) for boundary in here}
+    if len(named) > 1:
+        told = ", ".join(sorted(str(boundary) for boundary in named))
+        raise ConfigurationError(
+            [f"permissions_boundary {told} of account {account}: use one for all that share the account"]
+        )
+    return named.pop()
 
 
 def make_service_linked_roles(iam: Any) -> list[str]:
@@ -69,20 +96,22 @@ def account_of(session: Any, accounts: set[str]) -> str:
     return account
 
 
-def prepare(tools: Tools, accounts: set[str]) -> None:
+def prepare(tools: Tools, environments: Sequence[Environment]) -> None:
     """Bootstrap, service-linked roles, account baseline.
 
     Raises:
-        ConfigurationError: when the credentials are those of an account that no environment names.
+        ConfigurationError: when the credentials are those of an account that no environment names, or its owners
+            differ in their boundary.
         subprocess.CalledProcessError: when the CDK CLI fails; it has told why.
         botocore.exceptions.ClientError: when AWS refuses.
     """
     session = boto3.Session(region_name=tools.region)
-    account = account_of(session, accounts)
+    account = account_of(session, {tools.account, *(environment.account for environment in environments)})
+    boundary = boundary_of(account, tools, environments)
     # A folder of its own: the CLI lets one process have cdk.out, and accounts may be prepared side by side.
     with tempfile.TemporaryDirectory() as folder:
-        synthesize(Path(folder))
-        _cdk(*bootstrap_arguments(account, tools), "--app", folder, region=tools.region)
+        synthesize(Path(folder), boundary=boundary)
+        _cdk(*bootstrap_arguments(account, tools, boundary), "--app", folder, region=tools.region)
         for service in make_service_linked_roles(session.client("iam")):
             print(f"made the service-linked role of {service}")
         _cdk("deploy", NAME, "--app", folder, "--require-approval", "never", region=tools.region)
@@ -97,9 +126,14 @@ def main() -> None:
     try:
         from pipeline.environments import ENVIRONMENTS, TOOLS
 
-        prepare(TOOLS, {TOOLS.account, *(environment.account for environment in ENVIRONMENTS)})
+        prepare(TOOLS, ENVIRONMENTS)
     except ConfigurationError as error:
         sys.exit(str(error))
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"{error}. Use an administrator's credentials, for example AWS_PROFILE=dev make bootstrap")
+    except subprocess.CalledProcessError as error:
+        # It has told why.
+        sys.exit(error.returncode)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.execution_policies import ADMINISTRATOR, execution_policy_problems
 from portal_stage.boundary import boundary_problems
 from portal_stage.config import REGION, Environment
 from portal_stage.errors import Checked, ConfigurationError, ErrorCollector
@@ -33,6 +34,8 @@ class Tools(Checked):
     cost_center: str
     permissions_boundary: str | None = None
     """A managed policy of the account, by name or ARN, that bounds every role of the pipeline; None for none."""
+    execution_policies: tuple[str, ...] = (ADMINISTRATOR,)
+    """What CloudFormation may do in every account: managed policies of that name there, or AWS's own by ARN."""
 
     label = "tools: "
 
@@ -50,6 +53,7 @@ class Tools(Checked):
             yield problem("branch", self.branch, "use a branch's name without refs/heads/", example="main")
         yield from tag_problems(project=self.project, owner=self.owner, cost_center=self.cost_center)
         yield from boundary_problems(self.permissions_boundary, self.account)
+        yield from execution_policy_problems(self.execution_policies)
 
     @property
     def names(self) -> Names:

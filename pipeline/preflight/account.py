@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from botocore.exceptions import ClientError
 
 from pipeline.bootstrap import SERVICES_WITH_ROLES
+from pipeline.execution_policies import execution_policy_arns
 from pipeline.preflight.asking import Asked, Said
 
 VERSION = "/cdk-bootstrap/hnb659fds/version"
@@ -41,7 +42,7 @@ def bootstrap_trust(asked: Asked) -> Iterator[Said]:
         return
     home = asked.tools.account
     for kind in TAKEN:
-        name = f"cdk-hnb659fds-{kind}-role-{asked.account}-{asked.tools.region}"
+        name = _bootstrap_role(asked, kind)
         role = _role(asked, name)
         if role is None:
             yield False, f"the role {name} is missing: {AGAIN}"
@@ -49,6 +50,25 @@ def bootstrap_trust(asked: Asked) -> Iterator[Said]:
             yield False, f"{name} does not trust the pipeline's account {home}: {AGAIN}"
         else:
             yield True, f"{name} trusts the pipeline's account {home}"
+
+
+def execution_policies(asked: Asked) -> Iterator[Said]:
+    """CloudFormation may do what `pipeline/environments.py` says, and nothing else."""
+    name = _bootstrap_role(asked, "cfn-exec")
+    if _role(asked, name) is None:
+        yield False, f"the role {name} is missing: {AGAIN}"
+        return
+    pages = asked.client("iam").get_paginator("list_attached_role_policies").paginate(RoleName=name)
+    found = sorted(policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"])
+    wanted = sorted(execution_policy_arns(asked.tools.execution_policies, asked.account))
+    if found == wanted:
+        yield True, f"CloudFormation deploys with {', '.join(found)}"
+    else:
+        yield (
+            False,
+            f"{name} has {', '.join(found) or 'no policy'}, and pipeline/environments.py names "
+            f"{', '.join(wanted)}: {AGAIN}",
+        )
 
 
 def service_linked_roles(asked: Asked) -> Iterator[Said]:
@@ -113,6 +133,10 @@ def zones(asked: Asked) -> Iterator[Said]:
             )
         else:
             yield True, f"{environment.suffix}: {', '.join(pinned)} are available"
+
+
+def _bootstrap_role(asked: Asked, kind: str) -> str:
+    return f"cdk-hnb659fds-{kind}-role-{asked.account}-{asked.tools.region}"
 
 
 def _role(asked: Asked, name: str) -> Any:

@@ -14,6 +14,7 @@ from pipeline.preflight.asking import Answer, Asked, Check
 CHECKS: tuple[Check, ...] = (
     account.bootstrap_version,
     account.bootstrap_trust,
+    account.execution_policies,
     account.service_linked_roles,
     account.gateway_logs,
     account.connection,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -26,6 +26,7 @@ ZONE = HostedZone(id="Z0PREFLIGHT0123456", name="preflight.bank.example")
 ENVIRONMENT = dataclasses.replace(DEV, account=ACCOUNT, zone=ZONE)
 ROLES = tuple(f"cdk-hnb659fds-{kind}-role-{ACCOUNT}-us-east-1" for kind in ("deploy", "lookup"))
 ROLES += tuple(f"cdk-hnb659fds-{kind}-publishing-role-{ACCOUNT}-us-east-1" for kind in ("file", "image"))
+EXECUTION = "cdk-hnb659fds-cfn-exec-role-{}-us-east-1"
 
 
 def of(kind: str, **properties: Any) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def of(kind: str, **properties: Any) -> dict[str, Any]:
 TEMPLATE = {
     "Resources": {
         "Address": of("EC2::EIP"),
-        "Launch": of("EC2::LaunchTemplate", LaunchTemplateData={"InstanceType": "t4g.micro"}),
+        "Launch": of("EC2::LaunchTemplate", LaunchTemplateData={"InstanceType": "t4g.nano"}),
         "Group": of(
             "AutoScaling::AutoScalingGroup",
             LaunchTemplate={"LaunchTemplateId": {"Ref": "Launch"}},
@@ -93,6 +94,8 @@ def prepared(cloud: Cloud) -> Iterator[Cloud]:
             with contextlib.suppress(client("iam").exceptions.EntityAlreadyExistsException):
                 client("iam").create_service_linked_role(AWSServiceName=service)
         make_role(client("iam"), "api-gateway-logs", account)
+        make_role(client("iam"), EXECUTION.format(account), account)
+        attach_only(client("iam"), EXECUTION.format(account), TOOLS.execution_policies)
         log_as(client("apigateway"), f"arn:aws:iam::{account}:role/api-gateway-logs")
     for name in ROLES:
         make_role(cloud.client("iam", ACCOUNT), name, HOME)
@@ -113,6 +116,13 @@ def make_role(iam: Any, name: str, trusted: str) -> None:
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy)
     except iam.exceptions.EntityAlreadyExistsException:
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=policy)
+
+
+def attach_only(iam: Any, role: str, policies: Iterable[str]) -> None:
+    for attached in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=role, PolicyArn=attached["PolicyArn"])
+    for policy in policies:
+        iam.attach_role_policy(RoleName=role, PolicyArn=policy)
 
 
 def log_as(apigateway: Any, arn: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.bootstrap import SERVICES_WITH_ROLES, bootstrap_arguments
+from pipeline.bootstrap import SERVICES_WITH_ROLES
 from pipeline.environments import TOOLS
 from rehearsal.cloud import Cloud
 
@@ -51,6 +51,9 @@ def test_an_account_is_prepared_once_and_again(
         assert len(client("iam").list_roles(PathPrefix=f"/aws-service-role/{service}/")["Roles"]) == 1
     logging = client("apigateway").get_account()["cloudwatchRoleArn"]
     assert logging == f"arn:aws:iam::{ACCOUNT}:role/api-gateway-logs"
+    execution = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-us-east-1"
+    (policy,) = client("iam").list_attached_role_policies(RoleName=execution)["AttachedPolicies"]
+    assert (policy["PolicyArn"],) == TOOLS.execution_policies
 
 
 def test_an_account_that_no_environment_names_is_refused(
@@ -61,10 +64,3 @@ def test_an_account_that_no_environment_names_is_refused(
     assert refused.returncode == 1
     assert refused.stderr.startswith("account '999999999999' of the present credentials: use those of ")
     assert "Traceback" not in refused.stderr
-
-
-def test_only_an_environments_account_trusts_the_tools_account() -> None:
-    assert "--trust" not in bootstrap_arguments(TOOLS.account, TOOLS)
-    arguments = bootstrap_arguments("222222222222", TOOLS)
-    assert arguments[:2] == ["bootstrap", "aws://222222222222/us-east-1"]
-    assert arguments[arguments.index("--trust") + 1] == TOOLS.account

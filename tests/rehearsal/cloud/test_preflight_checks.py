@@ -22,10 +22,12 @@ from rehearsal.cloud.types.records import Record, keep
 from .preflight_world import (
     ACCOUNT,
     ENVIRONMENT,
+    EXECUTION,
     HOME,
     ROLES,
     ZONE,
     asked,
+    attach_only,
     log_as,
     make_role,
     prepared,
@@ -65,6 +67,19 @@ SPOILT: list[tuple[str, Spoil, str]] = [
         "bootstrap trust",
         lambda client: client("iam").delete_role(RoleName=ROLES[1]),
         f"the role {ROLES[1]} is missing",
+    ),
+    (
+        "execution policies",
+        lambda client: attach_only(client("iam"), EXECUTION.format(ACCOUNT), []),
+        f"{EXECUTION.format(ACCOUNT)} has no policy, and pipeline/environments.py names arn:aws:iam::aws:policy/"
+        "AdministratorAccess: run make bootstrap",
+    ),
+    (
+        "execution policies",
+        lambda client: client("iam").attach_role_policy(
+            RoleName=EXECUTION.format(ACCOUNT), PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess"
+        ),
+        "has arn:aws:iam::aws:policy/AdministratorAccess, arn:aws:iam::aws:policy/ReadOnlyAccess, and",
     ),
     (
         "gateway logs",
