@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from pipeline.bootstrap import bootstrap_arguments, boundary_of
+from pipeline.account_baseline import NAME, synthesize
+from pipeline.bootstrap import CDK, bootstrap_arguments, boundary_of
 from pipeline.environments import DEV, PROD, TOOLS
 from portal_stage.errors import ConfigurationError
 
@@ -78,6 +82,30 @@ def test_a_boundary_is_put_on_every_role_of_the_bootstrap() -> None:
 
     assert boundary_of(PROD.account, TOOLS, [bounded, PROD]) is None
     assert "--custom-permissions-boundary" not in bootstrap_arguments(PROD.account, TOOLS)
+
+
+def test_a_boundary_is_put_on_the_role_of_the_account_baseline(tmp_path: Path) -> None:
+    def boundaries(boundary: str | None) -> list[object]:
+        folder = tmp_path / str(boundary).rpartition("/")[2]
+        synthesize(folder, boundary=boundary)
+        resources = json.loads((folder / f"{NAME}.template.json").read_text(encoding="utf-8"))["Resources"]
+        roles = [resource for resource in resources.values() if resource["Type"] == "AWS::IAM::Role"]
+        return [role["Properties"].get("PermissionsBoundary") for role in roles]
+
+    policy = f"arn:aws:iam::{DEV.account}:policy/bank-boundary"
+    assert boundaries(policy) == [policy]
+    assert boundaries(None) == [None]
+
+
+def test_the_pinned_cdk_has_the_options() -> None:
+    arguments = bootstrap_arguments(DEV.account, TOOLS, f"arn:aws:iam::{DEV.account}:policy/bank-boundary")
+    told = subprocess.run(
+        [str(CDK), "bootstrap", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    options = [argument for argument in arguments if argument.startswith("--")]
+    assert len(options) == 4
+    # The help breaks a name that is longer than its column.
+    assert [option for option in options if option[:40] not in told] == []
 
 
 def test_environments_that_share_an_account_share_its_boundary() -> None:

@@ -58,6 +58,13 @@ def _rest_api(api_id: str) -> dict[str, Any] | None:
     return found
 
 
+def _role(name: str) -> dict[str, Any] | None:
+    from ministack.services import iam
+
+    found: dict[str, Any] | None = iam._roles.get(name)
+    return found
+
+
 ROWS = (
     Kept(
         type="AWS::ECS::TaskDefinition",
@@ -91,6 +98,12 @@ ROWS = (
         record=_rest_api,
         properties=("DisableExecuteApiEndpoint", "EndpointConfiguration"),
         spelled=camel,
+    ),
+    Kept(
+        type="AWS::IAM::Role",
+        record=_role,
+        properties=("PermissionsBoundary",),
+        spelled=pascal,
     ),
 )
 
