@@ -23,7 +23,6 @@ from . import (
     public_parameters,
     refusals,
     resources_asked_for,
-    roles,
     secrets,
     storage,
     task_starts,
@@ -42,7 +41,7 @@ def apply_all(emulated: dict[str, Any]) -> None:
     if _applied:
         return
     _applied = True
-    for module in (function_networks, gateway, kept, load_balancing, network, roles, secrets, storage):
+    for module in (function_networks, gateway, kept, load_balancing, network, secrets, storage):
         module.apply(emulated)
     for module in (
         alarms,
