@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 
 from pipeline.preflight.asking import Asked, Said
 from rehearsal.refusals import Template
-from rehearsal.refusals.quotas import QUOTAS, needed
+from rehearsal.refusals.checks.quotas import needed
+from rehearsal.refusals.quotas import QUOTAS
 from rehearsal.refusals.values import UNKNOWN
 
 FARGATE = "AWS::ECS::TaskDefinition"

@@ -1,12 +1,11 @@
-"""How much of everything an account has by default, as far as templates ask for it."""
+"""How much of everything an account has by default, as far as templates ask for it: a row for each quota."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .views import Change, Found, Properties, Template
+from .views import Properties
 
 _VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
 _PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html"
@@ -172,32 +171,3 @@ QUOTAS = (
     ),
     _quota("web ACLs", 100, "WAFv2::WebACL", _WAF),
 )
-
-
-def needed(quota: Quota, templates: Iterable[Template]) -> int:
-    """How many of the resources the templates make; with `per`, under the parent that has most."""
-    return max(_counted(quota, templates).values(), default=0) + quota.beforehand
-
-
-def quotas_are_kept(change: Change) -> Iterator[Found]:
-    """The stacks of the account together keep within its quotas."""
-    for quota in QUOTAS:
-        most = change.quotas.get(quota.code, quota.default)
-        made = [
-            logical_id for logical_id, _ in _counting(quota, change.template) if not change.keeps(logical_id)
-        ]
-        if made and (wanted := needed(quota, change.stacks)) > most:
-            yield made[-1], f"{wanted} {quota.name} where {most} are allowed ({quota.source})"
-
-
-def _counted(quota: Quota, templates: Iterable[Template]) -> Counter[tuple[str, ...]]:
-    counted: Counter[tuple[str, ...]] = Counter()
-    for template in templates:
-        for _, properties in _counting(quota, template):
-            parents = tuple(str(properties.get(name)) for name in quota.per)
-            counted[(template.stack, *parents) if quota.per else ()] += 1
-    return counted
-
-
-def _counting(quota: Quota, template: Template) -> Iterator[tuple[str, Properties]]:
-    return (found for found in template.properties(*quota.types) if quota.counts(found[1]))

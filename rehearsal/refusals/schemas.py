@@ -27,9 +27,9 @@ def create_only(type_: str) -> frozenset[tuple[str, ...]]:
 
 
 def replaced_by(type_: str, before: Properties, after: Properties) -> list[str]:
-    """The properties whose change replaces a resource of this type, as paths."""
+    """The properties whose change replaces a resource of this type, as paths; 443 and "443" are the same."""
     replacing = create_only(type_) | _REPLACING.get(type_, set())
-    return sorted("/".join(path) for path in replacing if _at(before, path) != _at(after, path))
+    return sorted("/".join(path) for path in replacing if _text(_at(before, path)) != _text(_at(after, path)))
 
 
 @cache
@@ -58,6 +58,15 @@ def _schema(type_: str) -> Any:
     except ResourceNotFoundError:
         return lambda _: []
     return lambda key: found.get(key, [])
+
+
+def _text(value: Any) -> Any:
+    """The same structure with every number and boolean as the text that a template may have in its place."""
+    if isinstance(value, dict):
+        return {key: _text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_text(item) for item in value]
+    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
 
 
 def _at(properties: Any, path: tuple[str, ...]) -> Any:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .checks import containers, edge, gateway, networks, pipelines, policies, updates
-from .quotas import quotas_are_kept
+from .checks import containers, edge, gateway, networks, pipelines, policies, quotas, updates
 from .views import Change, Found
 
 Check = Callable[[Change], Iterator[Found]]
@@ -141,7 +140,7 @@ REFUSALS = (
         "https://github.com/aws/aws-cdk/issues/14920",
     ),
     Refusal(
-        quotas_are_kept,
+        quotas.quotas_are_kept,
         "You have reached the quota; request an increase, or delete what is not needed.",
         "https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html",
     ),

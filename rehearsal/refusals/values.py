@@ -17,12 +17,16 @@ _SUBSTITUTED = re.compile(r"\$\{([^!}][^}]*)\}")
 
 @dataclass(kw_only=True)
 class Resolver:
-    """Resolves the functions of one template. `known` are its parameters' and AWS's own values, by name."""
+    """Resolves the functions of one template. `known` are its parameters' and AWS's own values, by name.
+
+    `imported` collects the exports that were asked for on the way, which a branch not taken does not.
+    """
 
     known: Mapping[str, Any]
     exports: Mapping[str, str]
     mappings: Mapping[str, Any] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)
 
     def value(self, node: Any) -> Any:
         """The same structure in plain JSON; a property that is `AWS::NoValue` is left out."""
@@ -78,16 +82,15 @@ def references(node: Any) -> Iterator[str]:
                 yield from references(value)
 
 
-def imports(node: Any) -> Iterator[Any]:
-    """The arguments of Fn::ImportValue in a part of a template, unresolved."""
-    if isinstance(node, list):
-        for item in node:
-            yield from imports(item)
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            if key == "Fn::ImportValue":
-                yield value
-            yield from imports(value)
+def named(text: str) -> str:
+    """The logical id that the first placeholder in a text stands for; empty without one."""
+    found = UNKNOWN.search(text)
+    return found.group(0)[2:-1].partition(".")[0] if found else ""
+
+
+def listed(value: Any) -> list[Any]:
+    """A list as it is; nothing where only a deployment tells what is in it."""
+    return value if isinstance(value, list) else []
 
 
 def _attribute(resolver: Resolver, argument: Any) -> str:
@@ -136,7 +139,8 @@ def _find(resolver: Resolver, argument: Any) -> Any:
 
 
 def _import(resolver: Resolver, argument: Any) -> Any:
-    name = resolver.value(argument)
+    name = str(resolver.value(argument))
+    resolver.imported.add(name)
     value = resolver.exports.get(name, "")
     # A placeholder of the exporting stack would read like one of this stack.
     return value if value and not UNKNOWN.search(value) else f"${{import {name}}}"

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .values import Resolver, imports, references
+from .values import Resolver, references
 
 Properties = dict[str, Any]
 Found = tuple[str, str]
 """The logical id of what AWS refuses, and what of it."""
 
-_STRINGS = ("String", "CommaDelimitedList")
+_LISTS = ("CommaDelimitedList", "List<")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +127,13 @@ def read(
     exports: Mapping[str, str] | None = None,
 ) -> Template:
     """The view of a parsed template. `parameters` are given values, `exports` those of the account."""
-    declared = {
-        name: parameter["Default"]
-        for name, parameter in body.get("Parameters", {}).items()
-        if "Default" in parameter and parameter["Type"] in (*_STRINGS, "Number")
+    given = {
+        **{
+            name: declared["Default"]
+            for name, declared in body.get("Parameters", {}).items()
+            if _plain(declared)
+        },
+        **(parameters or {}),
     }
     own = {
         "AWS::AccountId": account,
@@ -140,7 +143,7 @@ def read(
         "AWS::StackName": stack,
     }
     resolver = Resolver(
-        known={**own, **declared, **(parameters or {})},
+        known=own | {name: _as_declared(body, name, value) for name, value in given.items()},
         exports=exports or {},
         mappings=body.get("Mappings", {}),
         conditions=body.get("Conditions", {}),
@@ -150,22 +153,39 @@ def read(
         for logical_id, resource in body.get("Resources", {}).items()
         if resolver.holds(resource.get("Condition", ""))
     }
-    outputs = [output for output in body.get("Outputs", {}).values() if "Export" in output]
+    resources = {
+        logical_id: Resource(
+            type=resource["Type"],
+            properties=resolver.value(resource.get("Properties", {})),
+            after=frozenset((*references(resource.get("Properties", {})), *_waits_for(resource))),
+        )
+        for logical_id, resource in made.items()
+    }
+    outputs = [
+        resolver.value(output)
+        for output in body.get("Outputs", {}).values()
+        if resolver.holds(output.get("Condition", ""))
+    ]
     return Template(
         stack=stack,
         account=account,
         region=region,
-        resources={
-            logical_id: Resource(
-                type=resource["Type"],
-                properties=resolver.value(resource.get("Properties", {})),
-                after=frozenset((*references(resource.get("Properties", {})), *_waits_for(resource))),
-            )
-            for logical_id, resource in made.items()
-        },
-        exports={str(resolver.value(o["Export"]["Name"])): str(resolver.value(o["Value"])) for o in outputs},
-        imports=frozenset(str(resolver.value(name)) for name in imports(dict(body))),
+        resources=resources,
+        exports={str(o["Export"]["Name"]): str(o["Value"]) for o in outputs if "Export" in o},
+        imports=frozenset(resolver.imported),
     )
+
+
+def _plain(declared: Mapping[str, Any]) -> bool:
+    """Whether a parameter's default is its value, and not the name of an SSM parameter that has it."""
+    return "Default" in declared and not str(declared["Type"]).startswith("AWS::SSM::Parameter::Value<")
+
+
+def _as_declared(body: Mapping[str, Any], name: str, value: Any) -> Any:
+    """A parameter's value; that of a list comes as one text."""
+    type_ = str(body.get("Parameters", {}).get(name, {}).get("Type", ""))
+    is_list = isinstance(value, str) and any(kind in type_ for kind in _LISTS)
+    return [part.strip() for part in value.split(",")] if is_list else value
 
 
 def _waits_for(resource: Mapping[str, Any]) -> list[str]:

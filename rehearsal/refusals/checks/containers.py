@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..values import UNKNOWN
+from ..values import UNKNOWN, listed, named
 from ..views import Change, Found, Template
 
 ECS = "ecs.amazonaws.com"
@@ -19,16 +19,16 @@ def services_wait_for_their_listener(change: Change) -> Iterator[Found]:
     """A service's target group belongs to a load balancer before the service is made."""
     template = change.template
     for logical_id, service in template.properties("AWS::ECS::Service"):
-        for balancer in service.get("LoadBalancers", []):
-            group = str(balancer.get("TargetGroupArn", ""))
-            if not UNKNOWN.fullmatch(group) or group[2:-1] not in template.resources:
+        for balancer in listed(service.get("LoadBalancers")):
+            group = named(str(balancer.get("TargetGroupArn", "")))
+            if group not in template.resources or (change.before and _routes(change.before, group)):
                 continue
-            routes = _routes(template, group[2:-1])
+            routes = _routes(template, group)
             if not any(template.is_after(logical_id, route) for route in routes):
                 behind = (
                     f"it does not wait for {' or '.join(routes)}" if routes else "no listener routes to it"
                 )
-                yield logical_id, f"its target group is {group[2:-1]}, and {behind}"
+                yield logical_id, f"its target group is {group}, and {behind}"
 
 
 def clusters_find_their_role(change: Change) -> Iterator[Found]:

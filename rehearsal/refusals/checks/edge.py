@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..values import UNKNOWN
+from ..values import UNKNOWN, listed, named
 from ..views import Change, Found, Properties, Template
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 WAF_LOGS = "aws-waf-logs-"
-# By type: the property that names what WAF writes its logs to.
+# By type: the properties of which one names what WAF writes its logs to, or begins its name.
 _DESTINATIONS = {
-    "AWS::Logs::LogGroup": "LogGroupName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::KinesisFirehose::DeliveryStream": "DeliveryStreamName",
+    "AWS::Logs::LogGroup": ("LogGroupName",),
+    "AWS::S3::Bucket": ("BucketName", "BucketNamePrefix"),
+    "AWS::KinesisFirehose::DeliveryStream": ("DeliveryStreamName",),
 }
 
 
@@ -23,9 +23,9 @@ def origin_groups_are_read_only(change: Change) -> Iterator[Found]:
     """A behaviour that fails over to another origin may not let writes through."""
     for logical_id, properties in change.template.properties("AWS::CloudFront::Distribution"):
         config = properties["DistributionConfig"]
-        groups = {group["Id"] for group in config.get("OriginGroups", {}).get("Items", [])}
+        groups = {group["Id"] for group in listed(config.get("OriginGroups", {}).get("Items"))}
         for path, behaviour in _behaviours(config):
-            writes = sorted(WRITES & set(behaviour.get("AllowedMethods", [])))
+            writes = sorted(WRITES & set(listed(behaviour.get("AllowedMethods"))))
             if writes and behaviour.get("TargetOriginId") in groups:
                 yield (
                     logical_id,
@@ -57,7 +57,7 @@ def edge_firewalls_are_in_us_east_1(change: Change) -> Iterator[Found]:
 def firewall_logs_have_their_prefix(change: Change) -> Iterator[Found]:
     """WAF writes only to log groups, buckets and streams whose name begins with aws-waf-logs-."""
     for logical_id, properties in change.template.properties("AWS::WAFv2::LoggingConfiguration"):
-        for arn in properties.get("LogDestinationConfigs", []):
+        for arn in listed(properties.get("LogDestinationConfigs")):
             name = _destination(change.template, arn)
             if name is not None and not name.startswith(WAF_LOGS):
                 yield logical_id, f"it logs to {name!r}, whose name does not begin with {WAF_LOGS!r}"
@@ -73,26 +73,31 @@ def cloudfront_is_not_evaluated(change: Change) -> Iterator[Found]:
 
 def _behaviours(config: Properties) -> Iterator[tuple[str, Properties]]:
     yield "*", config.get("DefaultCacheBehavior", {})
-    for behaviour in config.get("CacheBehaviors", []):
+    for behaviour in listed(config.get("CacheBehaviors")):
         yield behaviour.get("PathPattern", "?"), behaviour
 
 
 def _aliases(template: Template) -> Iterator[Found]:
+    """Those that are known: the same placeholder in two stacks need not be the same name."""
     for logical_id, properties in template.properties("AWS::CloudFront::Distribution"):
-        for alias in properties["DistributionConfig"].get("Aliases", []):
-            yield logical_id, alias.lower()
+        for alias in listed(properties["DistributionConfig"].get("Aliases")):
+            if not UNKNOWN.search(alias):
+                yield logical_id, alias.lower()
 
 
 def _destination(template: Template, arn: str) -> str | None:
     """The name behind an ARN that is told or made by a resource of the template; None when nobody can say."""
-    referred = UNKNOWN.search(arn)
-    if referred is None:
+    if not named(arn):
         return arn.rstrip(":*").rpartition(":")[2].rpartition("/")[2]
-    resource = template.resources.get(referred.group(0)[2:-1].partition(".")[0])
+    resource = template.resources.get(named(arn))
     if resource is None or resource.type not in _DESTINATIONS:
         return None
+    given = [
+        resource.properties[name] for name in _DESTINATIONS[resource.type] if name in resource.properties
+    ]
     # Without a name of its own CloudFormation gives it one that begins with the stack's.
-    return str(resource.properties.get(_DESTINATIONS[resource.type], f"{template.stack}-..."))
+    name = str(given[0]) if given else f"{template.stack}-..."
+    return None if UNKNOWN.match(name) else name
 
 
 def _true(value: Any) -> bool:

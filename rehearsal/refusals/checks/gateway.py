@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..values import listed
 from ..views import Change, Found, Properties
 
 
 def stage_logs_have_a_role(change: Change) -> Iterator[Found]:
-    """A REST stage that logs needs the account's role for it, which is set once per account and Region."""
+    """A REST stage that logs to CloudWatch needs the account's role for it, set once per account and Region."""
     if change.account.gateway_logs:
         return
     setting = [
@@ -27,5 +28,7 @@ def stage_logs_have_a_role(change: Change) -> Iterator[Found]:
 
 
 def _logs(stage: Properties) -> bool:
-    levels = [setting.get("LoggingLevel", "OFF") for setting in stage.get("MethodSettings", [])]
-    return "AccessLogSetting" in stage or any(level != "OFF" for level in levels)
+    levels = [setting.get("LoggingLevel", "OFF") for setting in listed(stage.get("MethodSettings"))]
+    access_log = str(stage.get("AccessLogSetting", {}).get("DestinationArn", ""))
+    # API Gateway writes to Firehose with its service-linked role.
+    return (access_log != "" and ":firehose:" not in access_log) or any(level != "OFF" for level in levels)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..values import UNKNOWN
+from ..values import UNKNOWN, listed, named
 from ..views import Change, Found, Properties
 
 INLINE_CHARACTERS = 10_240
 TRUST_CHARACTERS = 2_048
+TRUST_CODE = "L-C07B4B0D"
+_LINKED = "aws-service-role/"
 
 
 def key_policies_name_existing_principals(change: Change) -> Iterator[Found]:
@@ -50,17 +52,18 @@ def role_policies_fit(change: Change) -> Iterator[Found]:
     """The policies inside one role have a common limit, and its trust has one."""
     template = change.template
     for logical_id, role in template.properties("AWS::IAM::Role"):
-        documents = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
+        documents = [policy["PolicyDocument"] for policy in listed(role.get("Policies"))]
+        names = {f"${{{logical_id}}}", role["RoleName"]} if "RoleName" in role else {f"${{{logical_id}}}"}
         for _, policy in template.properties("AWS::IAM::Policy", "AWS::IAM::RolePolicy"):
-            roles = [*policy.get("Roles", []), policy.get("RoleName")]
-            if f"${{{logical_id}}}" in roles or role.get("RoleName") in roles:
+            if names.intersection([*listed(policy.get("Roles")), policy.get("RoleName")]):
                 documents.append(policy["PolicyDocument"])
         size = sum(map(_characters, documents))
         if size > INLINE_CHARACTERS:
             yield logical_id, f"its inline policies have {size:,} characters of {INLINE_CHARACTERS:,}"
         trust = _characters(role.get("AssumeRolePolicyDocument", {}))
-        if trust > TRUST_CHARACTERS:
-            yield logical_id, f"its trust has {trust:,} characters of {TRUST_CHARACTERS:,}"
+        most = change.quotas.get(TRUST_CODE, TRUST_CHARACTERS)
+        if trust > most:
+            yield logical_id, f"its trust has {trust:,} characters of {most:,}"
 
 
 def _absent(change: Change, type_: str, property_: str) -> Iterator[Found]:
@@ -81,6 +84,12 @@ def _problem(change: Change, logical_id: str, arn: str) -> str | None:
     name = path.rpartition("/")[2]
     if name in account.roles:
         return None
+    if path.startswith(_LINKED) and account.id == change.template.account:
+        # AWS gives the name, so which of the template's roles it is, its service tells.
+        service = path.removeprefix(_LINKED).partition("/")[0]
+        for role_id, role in change.template.properties("AWS::IAM::ServiceLinkedRole"):
+            if role.get("AWSServiceName") == service and change.template.is_after(logical_id, role_id):
+                return None
     for role_id, role in change.template.properties("AWS::IAM::Role"):
         if role.get("RoleName") == name and account.id == change.template.account:
             if change.template.is_after(logical_id, role_id):
@@ -116,7 +125,10 @@ def _keeps(change: Change, statement: Properties) -> bool:
         return True
     account = change.template.account
     return any(
-        arn in ("*", account, f"arn:aws:iam::{account}:root") or "cfn-exec-role" in arn
+        arn in ("*", account, f"arn:aws:iam::{account}:root")
+        or "cfn-exec-role" in arn
+        # What is made elsewhere may be any of these.
+        or (named(arn) and named(arn) not in change.template.resources)
         for arn in _arns(statement)
     )
 

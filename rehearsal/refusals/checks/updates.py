@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..schemas import naming_properties, replaced_by
-from ..values import UNKNOWN
+from ..values import UNKNOWN, listed, named
 from ..views import Change, Found, Template
 
 _TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+# Where a name is one's own only beside others of the same: with another one of these it may be given again.
+_NAMED_WITHIN = {
+    "AWS::ApplicationAutoScaling::ScalingPolicy": {
+        *("ResourceId", "ScalingTargetId", "ScalableDimension", "ServiceNamespace")
+    },
+    "AWS::ECS::Service": {"Cluster"},
+}
 
 
 def imported_exports_stay(change: Change) -> Iterator[Found]:
@@ -27,8 +34,7 @@ def imported_exports_keep_their_value(change: Change) -> Iterator[Found]:
         importers = change.account.importers(name)
         if name not in before or not importers:
             continue
-        named = {placeholder[2:-1].partition(".")[0] for placeholder in UNKNOWN.findall(value)}
-        changed = sorted(named & replaced)
+        changed = sorted({named(placeholder) for placeholder in UNKNOWN.findall(value)} & replaced)
         if changed:
             yield (
                 "Outputs",
@@ -50,6 +56,7 @@ def named_resources_are_not_replaced(change: Change) -> Iterator[Found]:
         kept = [str(resource.properties.get(name)) for name in names if resource.properties.get(name)]
         if (
             names
+            and not _NAMED_WITHIN.get(resource.type, set()).intersection(changed)
             and len(kept) == len(names)
             and all(resource.properties.get(name) == before.get(name) for name in names)
         ):
@@ -61,9 +68,10 @@ def named_resources_are_not_replaced(change: Change) -> Iterator[Found]:
 
 def one_index_at_a_time(change: Change) -> Iterator[Found]:
     """One update makes or removes one global secondary index of a table; of another shape it is another index."""
+    replaced = {logical_id for logical_id, _ in _replacements(change)}
     for logical_id, table in change.template.properties(*_TABLES):
         before = change.before.resources.get(logical_id) if change.before else None
-        if before is None or before.properties.get("TableName") != table.get("TableName"):
+        if before is None or logical_id in replaced:
             continue
         old, new = _indexes(before.properties), _indexes(table)
         changes = [f"{name} goes" for name in old if old[name] != new.get(name)]
@@ -92,5 +100,5 @@ def _indexes(table: dict[str, Any]) -> dict[str, Any]:
     """Key schema and projection by index: what cannot change in place."""
     return {
         index["IndexName"]: (index["KeySchema"], index.get("Projection"))
-        for index in table.get("GlobalSecondaryIndexes", [])
+        for index in listed(table.get("GlobalSecondaryIndexes"))
     }

@@ -116,7 +116,7 @@ def test_rules_beside_a_group_count_though_the_group_stays() -> None:
     before, after = group_with(5).template, group_with(6)
     account = Account(id=HOME, region="us-east-1", stacks={"one": before})
     (sentence,) = refused(Change(template=after.template, accounts={HOME: account}))
-    assert sentence.startswith("one, Group: 61 rules in")
+    assert sentence.startswith("one, Group: 61 IPv4 rules in")
 
 
 def test_an_index_of_another_shape_is_another_index() -> None:

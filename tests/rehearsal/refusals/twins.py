@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from rehearsal.refusals import Account, Change, read
-from rehearsal.refusals.checks import containers, edge, gateway, networks, pipelines, policies, updates
-from rehearsal.refusals.quotas import quotas_are_kept
+from rehearsal.refusals.checks import (
+    containers,
+    edge,
+    gateway,
+    networks,
+    pipelines,
+    policies,
+    quotas,
+    updates,
+)
 from rehearsal.refusals.table import Check
 
 HOME, OTHER = "111111111111", "222222222222"
@@ -220,5 +228,5 @@ TWINS: dict[Check, tuple[Change, Change]] = {
         updated(targets("frontend", 80), targets("frontend-2", 443)),
     ),
     updates.one_index_at_a_time: (updated(table(), table("a", "b")), updated(table("a"), table("a", "b"))),
-    quotas_are_kept: (addresses(3), addresses(2)),
+    quotas.quotas_are_kept: (addresses(3), addresses(2)),
 }
