@@ -94,13 +94,6 @@ def _only_network_load_balancers(properties: Properties) -> None:
         )
 
 
-def _only_groups_that_waf_takes(properties: Properties) -> None:
-    for arn in properties["LogDestinationConfigs"]:
-        refuse_unless(
-            r"arn:aws:logs:[^:]+:\d{12}:log-group:aws-waf-logs-[^:]+", arn, f"The ARN isn't valid: {arn}"
-        )
-
-
 def register_records() -> None:
     """API Gateway's VPC links, which the doors read to find the way to the load balancer; the logs of WAF."""
     record(
@@ -120,5 +113,4 @@ def register_records() -> None:
         "AWS::WAFv2::LoggingConfiguration",
         id=lambda declared: str(declared["ResourceArn"]),
         fixed=("ResourceArn",),
-        check=_only_groups_that_waf_takes,
     )

@@ -1,6 +1,6 @@
 """The logs of the doors: an API's stage keeps its own, and a web ACL takes only the groups that WAF takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,6 +18,20 @@ def of(kind: str, **properties: Any) -> dict[str, Any]:
     return {"Type": f"AWS::{kind}", "Properties": properties}
 
 
+@pytest.fixture
+def role_for_logs(client: Client) -> Iterator[None]:
+    """The account's role for API Gateway's logs, without which no stage may log."""
+
+    def set_to(arn: str) -> None:
+        operation = {"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}
+        client("apigateway").update_account(patchOperations=[operation])
+
+    set_to("arn:aws:iam::111111111111:role/api-logs")
+    yield
+    set_to("")
+
+
+@pytest.mark.usefixtures("role_for_logs")
 def test_a_stage_keeps_its_access_log_and_a_method_its_validator(deploy: Deploy, client: Client) -> None:
     def api(group: str) -> dict[str, Any]:
         root = {"Fn::GetAtt": ["Api", "RootResourceId"]}
