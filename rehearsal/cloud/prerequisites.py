@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from .server import REGION, Cloud
+from .emulator import REGION
+from .mends.asked import CONNECTION
+from .server import Cloud
 from .types.records import Record, keep, recorded
-
-CONNECTION = "AWS::CodeConnections::Connection"
 
 
 def create_hosted_zone(cloud: Cloud, *, account: str, zone_id: str, name: str) -> None:

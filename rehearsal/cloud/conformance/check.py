@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..emulator import REGION
 from ..registry import Properties
-from ..server import REGION
 from ..types.row import Occasion
 from .comparing import differences
 from .readback import ReadBack, Reading
