@@ -67,7 +67,7 @@ class Container:
         code = self._process.poll() if self._process else None
         return {
             "NetworkSettings": {"Networks": {NETWORK: {"IPAddress": self.address}}},
-            "State": {"Status": self.status, "ExitCode": code or 0},
+            "State": {"Status": self.status, "ExitCode": _reported(code or 0)},
             "Config": {"Labels": self.labels},
         }
 
@@ -100,11 +100,10 @@ class Container:
         """Nothing to do: every property is read from the process."""
 
     def wait(self, **_: Any) -> dict[str, int]:
-        """Wait for the process; a signal counts as 128 and its number, as docker reports it."""
+        """Wait for the process and give its exit code."""
         if self._process is None:
             return {"StatusCode": 0}
-        code = self._process.wait()
-        return {"StatusCode": code if code >= 0 else 128 - code}
+        return {"StatusCode": _reported(self._process.wait())}
 
     def stop(self, timeout: float = 10, **_: Any) -> None:
         """SIGTERM, and SIGKILL for what is left after `timeout` seconds."""
@@ -128,9 +127,8 @@ class Container:
     def _follow(self) -> Iterator[bytes]:
         with contextlib.suppress(FileNotFoundError), self.log.open("rb") as lines:
             while True:
-                ended = (
-                    self.status == "exited"
-                )  # asked first: no line may come between the read and the answer
+                # Asked first: no line may come between the read and the answer.
+                ended = self.status == "exited"
                 line = lines.readline()
                 if line:
                     yield line
@@ -138,3 +136,8 @@ class Container:
                     return
                 else:
                     time.sleep(_FOLLOW_SECONDS)
+
+
+def _reported(code: int) -> int:
+    """An exit code as docker has it: a signal counts as 128 and its number."""
+    return code if code >= 0 else 128 - code

@@ -1,7 +1,7 @@
 """Containers of a task that wait for one another, as ECS starts them."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from rehearsal.runtime.build import build
 from rehearsal.runtime.engine import Engine
 from rehearsal.runtime.images import ImageStore
 from tests.rehearsal.roles import make_role
+from tests.rehearsal.waiting import wait_for
 
 ACCOUNT = "111111111111"
 IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/task:1"
@@ -89,13 +90,6 @@ class Task:
     @property
     def main_has_run(self) -> bool:
         return (self.folder / "main").exists()
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "not within the time"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
