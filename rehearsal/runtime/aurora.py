@@ -16,7 +16,7 @@ from . import aurora_monitoring as monitoring
 from . import aurora_records as records
 from .addresses import Addresses
 from .aurora_servers import Cluster, Issue, Servers
-from .postgres import PostgresError, nearest_major
+from .postgres_programs import PostgresError, nearest_major
 
 
 class KeptCluster(TypedDict):

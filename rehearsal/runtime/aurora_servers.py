@@ -8,7 +8,8 @@ from pathlib import Path
 from . import aurora_records as records
 from .addresses import Addresses
 from .database_door import DatabaseDoors
-from .postgres import Master, Postgres, PostgresError, new_password
+from .postgres import Master, Postgres, new_password
+from .postgres_programs import PostgresError
 
 Issue = Callable[[Iterable[str]], tuple[Path, Path]]
 """Host names to the files of a certificate (with its chain) and of its key."""
@@ -109,17 +110,21 @@ class Servers:
         writer = cluster.writer
         if again and server.has_data and _resumed(server, writer):
             return server
-        if writer:
-            server.follow(writer)
-            return server
-        server.create(
-            Master(
-                user=record["MasterUsername"],
-                password=record["_MasterUserPassword"],
-                database=record.get("DatabaseName") or "postgres",
-            )
-        )
-        if again:
+        try:
+            if writer:
+                server.follow(writer)
+            else:
+                server.create(
+                    Master(
+                        user=record["MasterUsername"],
+                        password=record["_MasterUserPassword"],
+                        database=record.get("DatabaseName") or "postgres",
+                    )
+                )
+        except Exception:
+            server.remove()
+            raise
+        if again and not writer:
             self._note(record, "its data was deleted after the last snapshot; it begins empty")
         return server
 

@@ -67,6 +67,11 @@ def _running() -> _Guard:
         return _guard
 
 
+def marked(env: Mapping[str, str]) -> dict[str, str]:
+    """An environment with the mark by which the guard finds a short-lived child that was not started here."""
+    return {**env, MARK: _running().mark}
+
+
 def spawn(
     argv: Sequence[str],
     *,

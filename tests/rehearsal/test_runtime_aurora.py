@@ -1,139 +1,19 @@
 """Aurora as CloudFormation makes it, with PostgreSQL answering behind its endpoint names."""
 
-import json
-import os
 import socket
 import ssl
-import subprocess
-import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import trustme
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud import Cloud, stacks
 from rehearsal.runtime.aurora import Aurora
-from rehearsal.runtime.postgres import PROGRAMS, nearest_major
-from tests.rehearsal.tls_tunnel import SSL_REQUEST, tunnel
-
-ACCOUNT = "111111111111"
-PSQL = str(PROGRAMS[16] / "psql")
-
-
-def template(*, readers: int = 2, force_ssl: str = "1", **cluster: Any) -> dict[str, Any]:
-    group = {
-        "Family": "aurora-postgresql16",
-        "Description": "ours",
-        "Parameters": {"rds.force_ssl": force_ssl},
-    }
-    properties = {
-        "Engine": "aurora-postgresql",
-        "EngineVersion": "16.11",
-        "DBClusterIdentifier": "aurora-dev",
-        "MasterUsername": "portal_admin",
-        "ManageMasterUserPassword": True,
-        "DatabaseName": "portal",
-        "DBClusterParameterGroupName": {"Ref": "Parameters"},
-        **cluster,
-    }
-    resources: dict[str, Any] = {
-        "Parameters": {"Type": "AWS::RDS::DBClusterParameterGroup", "Properties": group},
-        "Cluster": {"Type": "AWS::RDS::DBCluster", "Properties": properties},
-        "Writer": instance("aurora-writer-dev"),
-    }
-    for number in range(1, readers + 1):
-        resources[f"Reader{number}"] = {**instance(f"aurora-reader-{number}-dev"), "DependsOn": "Writer"}
-    outputs = {
-        name: {"Value": {"Fn::GetAtt": ["Cluster", attribute]}}
-        for name, attribute in {
-            "Secret": "MasterUserSecret.SecretArn",
-            "WriterHost": "Endpoint.Address",
-            "ReaderHost": "ReadEndpoint.Address",
-            "Port": "Endpoint.Port",
-        }.items()
-    }
-    return {"Resources": resources, "Outputs": outputs}
-
-
-def instance(name: str) -> dict[str, Any]:
-    properties = {
-        "DBInstanceIdentifier": name,
-        "DBInstanceClass": "db.serverless",
-        "Engine": "aurora-postgresql",
-        "DBClusterIdentifier": {"Ref": "Cluster"},
-    }
-    return {"Type": "AWS::RDS::DBInstance", "Properties": properties}
-
-
-@dataclass
-class Place:
-    cloud: Cloud
-    aurora: Aurora
-    authority: trustme.CA
-
-    def client(self, service: str) -> Any:
-        return self.cloud.client(service, ACCOUNT)
-
-    def deploy(self, described: dict[str, Any], *, change: str = "create") -> str:
-        api = self.client("cloudformation")
-        getattr(api, f"{change}_stack")(StackName="data", TemplateBody=json.dumps(described))
-        deadline = time.monotonic() + 30
-        while (status := str(self.stack()["StackStatus"])).endswith("IN_PROGRESS"):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        return status
-
-    def stack(self) -> Any:
-        return self.client("cloudformation").describe_stacks(StackName="data")["Stacks"][0]
-
-    def outputs(self) -> dict[str, str]:
-        return {each["OutputKey"]: each["OutputValue"] for each in self.stack()["Outputs"]}
-
-    def secret(self) -> dict[str, str]:
-        value = self.client("secretsmanager").get_secret_value(SecretId=self.outputs()["Secret"])
-        secret: dict[str, str] = json.loads(value["SecretString"])
-        return secret
-
-    def address(self, *, writer: bool) -> str:
-        """Where the edge finds an instance: in the emulator's record."""
-        from ministack.core.responses import request_scope
-        from ministack.services import rds
-
-        with request_scope(ACCOUNT, "us-east-1"):
-            members = rds._clusters["aurora-dev"]["DBClusterMembers"]
-            names = [each["DBInstanceIdentifier"] for each in members if each["IsClusterWriter"] is writer]
-            return str(rds._instances[names[0]]["_internal_address"])
-
-    def sql(self, statement: str, *, writer: bool = True, host: str = "", password: str = "") -> str:
-        """What psql prints, or why it fails; TLS is verified for `host`, the cluster's endpoint by default."""
-        secret = self.secret()
-        host = host or self.outputs()["WriterHost" if writer else "ReaderHost"]
-        context = ssl.create_default_context(cadata=self.authority.cert_pem.bytes().decode())
-        with tunnel((self.address(writer=writer), 5432), context, host) as port:
-            words = [
-                PSQL,
-                "-h",
-                "127.0.0.1",
-                "-p",
-                str(port),
-                "-U",
-                secret["username"],
-                "-d",
-                "portal",
-                "-At",
-            ]
-            result = subprocess.run(
-                [*words, "-c", statement],
-                env={**os.environ, "PGPASSWORD": password or secret["password"], "PGSSLMODE": "disable"},
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=60,
-            )
-        return (result.stdout + result.stderr).strip()
+from rehearsal.runtime.postgres_programs import nearest_major
+from tests.rehearsal.runtime.databases import Place, template
+from tests.rehearsal.tls_tunnel import SSL_REQUEST
+from tests.rehearsal.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -195,10 +75,7 @@ def test_readers_follow_the_writer_and_refuse_to_write(deployed: Place) -> None:
     deployed.sql("create table notes (text text)")
     deployed.sql("insert into notes values ('written once')")
 
-    deadline = time.monotonic() + 5
-    while deployed.sql("select text from notes", writer=False) != "written once":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: deployed.sql("select text from notes", writer=False) == "written once")
     refused = deployed.sql("insert into notes values ('no')", writer=False)
     assert "cannot execute INSERT in a read-only transaction" in refused
 
@@ -213,29 +90,15 @@ def test_the_certificate_is_only_for_the_clusters_own_names(deployed: Place) -> 
 
 
 def test_without_tls_force_ssl_refuses_in_postgresqls_words(deployed: Place) -> None:
-    assert plainly(deployed) == (
+    assert deployed.plainly() == (
         'no pg_hba.conf entry for host "127.0.0.1", user "portal_admin", database "portal", no encryption'
     )
 
 
 def test_force_ssl_off_lets_plain_connections_in_at_once(deployed: Place) -> None:
     assert deployed.deploy(template(force_ssl="0"), change="update") == "UPDATE_COMPLETE"
-    assert plainly(deployed) == "f"
+    assert deployed.plainly() == "f"
     assert deployed.deploy(template(force_ssl="1"), change="update") == "UPDATE_COMPLETE"
-
-
-def plainly(place: Place) -> str:
-    """What psql answers or why it fails without TLS."""
-    secret = place.secret()
-    words = [PSQL, "-h", place.address(writer=True), "-U", secret["username"], "-d", "portal", "-At"]
-    result = subprocess.run(
-        [*words, "-c", "select pg_is_in_recovery()"],
-        env={**os.environ, "PGPASSWORD": secret["password"]},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return result.stdout.strip() or result.stderr.partition("FATAL:")[2].strip()
 
 
 def test_the_version_that_stands_in_is_said(deployed: Place) -> None:
@@ -256,12 +119,8 @@ def test_an_update_in_place_keeps_the_data(deployed: Place) -> None:
 
 def test_deleting_the_stack_leaves_neither_server_nor_secret_nor_file(deployed: Place) -> None:
     address = deployed.address(writer=True)
-    api = deployed.client("cloudformation")
 
-    api.delete_stack(StackName="data")
-    waiter = api.get_waiter("stack_delete_complete")
-    waiter.config.delay = 0.1
-    waiter.wait(StackName="data")
+    stacks.delete(deployed.client("cloudformation"), "data")
 
     assert deployed.client("rds").describe_db_clusters()["DBClusters"] == []
     assert deployed.client("secretsmanager").list_secrets()["SecretList"] == []
@@ -279,6 +138,14 @@ def test_another_engine_is_refused(place: Place) -> None:
     place.client("cloudformation").delete_stack(StackName="data")
 
 
+def test_a_server_that_cannot_be_made_leaves_no_file(place: Place) -> None:
+    taken = template(readers=0, DBClusterIdentifier="taken", MasterUsername="rdsadmin")
+    with pytest.raises(stacks.DeploymentFailed, match='role "rdsadmin" already exists'):
+        stacks.deploy(place.client("cloudformation"), "taken", taken)
+
+    assert not list((place.cloud.state / "databases").rglob("*/data"))
+
+
 @pytest.mark.parametrize(("wanted", "runs"), [(16, 16), (17, 18), (18, 18), (15, 16), (19, 18)])
 def test_the_nearest_major_version_runs(wanted: int, runs: int) -> None:
     assert nearest_major(wanted) == runs
@@ -290,11 +157,7 @@ def test_what_is_said_of_monitoring_is_described(place: Place) -> None:
     described = template(readers=0, DBClusterIdentifier="monitored", **said, **insights)
     described["Resources"]["Writer"]["Properties"] |= {"EnablePerformanceInsights": True}
     described["Resources"]["Writer"]["Properties"]["DBInstanceIdentifier"] = "monitored-writer"
-    api = place.client("cloudformation")
-    api.create_stack(StackName="monitored", TemplateBody=json.dumps(described))
-    api.get_waiter("stack_create_complete").wait(
-        StackName="monitored", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
-    )
+    stacks.deploy(place.client("cloudformation"), "monitored", described)
 
     rds = place.client("rds")
     cluster = rds.describe_db_clusters(DBClusterIdentifier="monitored")["DBClusters"][0]

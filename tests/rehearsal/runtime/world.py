@@ -5,8 +5,6 @@ says how everything answers, and stands until it is ended. A line on its input d
 """
 
 import json
-import os
-import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -17,126 +15,15 @@ from rehearsal.cloud.here import client_with
 from rehearsal.local_aws import LocalAws
 from rehearsal.runtime.build import build
 from rehearsal.runtime.images import ImageStore
-from rehearsal.runtime.postgres import PROGRAMS
-from tests.rehearsal.roles import policy, trust
+from tests.rehearsal.runtime.databases import psql
+from tests.rehearsal.runtime.world_templates import ACCOUNT, DATA, IMAGE, SLOW, WEB
 
-ACCOUNT = "222222222222"
-IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web:1"
 DOCKERFILE = 'FROM node:24-slim\nWORKDIR /app\nCOPY server.mjs ./\nCMD ["node", "server.mjs"]\n'
 SERVER = """
 import http from "node:http";
 const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = process.env;
 http.createServer((_, answer) => answer.end(JSON.stringify([key, secret, token]))).listen(8080);
 """
-
-
-def instance(name: str, **more: Any) -> dict[str, Any]:
-    properties = {
-        "DBInstanceIdentifier": name,
-        "DBInstanceClass": "db.serverless",
-        "Engine": "aurora-postgresql",
-        "DBClusterIdentifier": {"Ref": "Cluster"},
-    }
-    return {"Type": "AWS::RDS::DBInstance", "Properties": properties, **more}
-
-
-DATA = {
-    "Resources": {
-        "Cluster": {
-            "Type": "AWS::RDS::DBCluster",
-            "Properties": {
-                "Engine": "aurora-postgresql",
-                "EngineVersion": "16.11",
-                "DBClusterIdentifier": "aurora",
-                "MasterUsername": "portal_admin",
-                "ManageMasterUserPassword": True,
-                "DatabaseName": "portal",
-            },
-        },
-        "Writer": instance("writer"),
-        "Reader": instance("reader", DependsOn="Writer"),
-    },
-    "Outputs": {
-        "Secret": {"Value": {"Fn::GetAtt": ["Cluster", "MasterUserSecret.SecretArn"]}},
-        "Host": {"Value": {"Fn::GetAtt": ["Cluster", "Endpoint.Address"]}},
-    },
-}
-PULL = (
-    "ecr:GetAuthorizationToken",
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:GetDownloadUrlForLayer",
-    "ecr:BatchGetImage",
-)
-ROLE = {
-    "AssumeRolePolicyDocument": json.loads(trust(Service="ecs-tasks.amazonaws.com")),
-    "Policies": [{"PolicyName": "pull", "PolicyDocument": json.loads(policy(*PULL, Resource="*"))}],
-}
-WEB = {
-    "Resources": {
-        "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "main"}},
-        "Role": {"Type": "AWS::IAM::Role", "Properties": ROLE},
-        "Group": {
-            "Type": "AWS::ElasticLoadBalancingV2::TargetGroup",
-            "Properties": {"Protocol": "HTTP", "Port": 8080, "TargetType": "ip", "VpcId": "vpc-1"},
-        },
-        "Balancer": {
-            "Type": "AWS::ElasticLoadBalancingV2::LoadBalancer",
-            "Properties": {"Name": "web", "Scheme": "internal", "Subnets": ["subnet-1", "subnet-2"]},
-        },
-        # ECS takes no target group to which no listener leads.
-        "Listener": {
-            "Type": "AWS::ElasticLoadBalancingV2::Listener",
-            "Properties": {
-                "LoadBalancerArn": {"Ref": "Balancer"},
-                "Protocol": "HTTP",
-                "Port": 8080,
-                "DefaultActions": [{"Type": "forward", "TargetGroupArn": {"Ref": "Group"}}],
-            },
-        },
-        "Tasks": {
-            "Type": "AWS::ECS::TaskDefinition",
-            "Properties": {
-                "Family": "web",
-                "NetworkMode": "awsvpc",
-                "RequiresCompatibilities": ["FARGATE"],
-                "Cpu": "256",
-                "Memory": "512",
-                "TaskRoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
-                "ExecutionRoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
-                "ContainerDefinitions": [
-                    {"Name": "web", "Image": IMAGE, "PortMappings": [{"ContainerPort": 8080}]}
-                ],
-            },
-        },
-        "Service": {
-            "Type": "AWS::ECS::Service",
-            "DependsOn": "Listener",
-            "Properties": {
-                "ServiceName": "web",
-                "Cluster": {"Ref": "Cluster"},
-                "TaskDefinition": {"Ref": "Tasks"},
-                "DesiredCount": 2,
-                "LaunchType": "FARGATE",
-                "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": ["subnet-1"]}},
-                "LoadBalancers": [
-                    {"TargetGroupArn": {"Ref": "Group"}, "ContainerName": "web", "ContainerPort": 8080}
-                ],
-            },
-        },
-    },
-    "Outputs": {"Group": {"Value": {"Ref": "Group"}}},
-}
-SLOW = {
-    "Resources": {
-        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "half-done"}},
-        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
-        "Wait": {
-            "Type": "AWS::CloudFormation::WaitCondition",
-            "DependsOn": "Topic",
-            "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "300"},
-        },
-    }
-}
 
 
 class World:
@@ -180,24 +67,7 @@ class World:
             if (account, key) == (ACCOUNT, name)
         ]
         secret = self.secret()
-        result = subprocess.run(
-            [
-                str(PROGRAMS[16] / "psql"),
-                "-h",
-                address,
-                "-U",
-                secret["username"],
-                "-d",
-                "portal",
-                "-Atc",
-                statement,
-            ],
-            env={**os.environ, "PGPASSWORD": secret["password"], "PGSSLMODE": "disable"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return (result.stdout + result.stderr).strip()
+        return psql((address, 5432), secret["username"], secret["password"], "portal", statement)
 
     def targets(self) -> list[str]:
         health = self.client("elbv2").describe_target_health(TargetGroupArn=self.outputs("web")["Group"])

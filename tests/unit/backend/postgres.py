@@ -12,7 +12,8 @@ from pathlib import Path
 import trustme
 
 from rehearsal.runtime.database_door import DatabaseDoors
-from rehearsal.runtime.postgres import PROGRAMS, SUPERUSER, Master, Postgres
+from rehearsal.runtime.postgres import SUPERUSER, Master, Postgres
+from rehearsal.runtime.postgres_programs import PROGRAMS
 from tests.unit.backend.processes import free_port
 
 MAJOR = 16
