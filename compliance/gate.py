@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -17,6 +17,20 @@ from portal_stage.acknowledgements import Acknowledgement, acknowledged
 def packs() -> list[cdk.IPolicyValidationPlugin]:
     """What every finding of is mended or acknowledged."""
     return [AwsSolutionsChecks(), PCIDSS321Checks()]
+
+
+def judge(
+    folder: Path,
+    build: Callable[[cdk.App], object],
+    plugins: Sequence[cdk.IPolicyValidationPlugin] | None = None,
+) -> list[str]:
+    """Synthesize what `build` puts into an app of its own, into this folder; answers the gate's problems with it."""
+    context = {"aws:cdk:disable-creation-stack-traces": True}
+    app = cdk.App(analytics_reporting=False, context=context, outdir=str(folder))
+    gate = Gate(app, plugins)
+    build(app)
+    app.synth()
+    return gate.problems(folder)
 
 
 class Gate:

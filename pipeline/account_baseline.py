@@ -12,6 +12,8 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from portal_stage.acknowledgements import acknowledge
+
 NAME = "account-baseline"
 
 
@@ -48,6 +50,18 @@ class AccountBaseline(cdk.Stack):
                     resources=[f"arn:aws:logs:{self.region}:{self.account}:log-group:*"],
                 )
             ],
+        )
+        acknowledge(
+            policy,
+            "AwsSolutions::AwsSolutions-IAM5[Resource::arn:aws:logs:<AWS::Region>:<AWS::AccountId>:log-group:*]",
+            reason="One role for the stages of every API of the account, which write into groups of many names; it "
+            "ends at the account's log groups of this Region.",
+        )
+        acknowledge(
+            policy,
+            "PCI.DSS.321::PCI.DSS.321-IAMNoInlinePolicy",
+            reason="The policy belongs to this one role, is written down beside it and goes with it. A managed policy "
+            "could be attached to others, and could outlive the role that it was reviewed for.",
         )
         apigateway.CfnAccount(self, "ApiGateway", cloud_watch_role_arn=role.role_arn).node.add_dependency(
             policy

@@ -38,7 +38,7 @@ def _misnamed(match: dict[str, Any]) -> bool:
 
 def test_templates_pass(assembly: Path) -> None:
     templates = sorted(assembly.rglob("*.template.json"))
-    assert len(templates) == 10
+    assert len(templates) == 11
     assert found(*templates) == []
 
 

@@ -13,7 +13,7 @@ from aws_cdk import aws_sns as sns
 from cdk_nag import AwsSolutionsChecks
 
 from compliance.findings import NIST_REPORT, read
-from compliance.gate import Gate
+from compliance.gate import Gate, judge
 from portal_stage.acknowledgements import acknowledge
 
 RULE = "AwsSolutions::AwsSolutions-SNS3"
@@ -104,6 +104,17 @@ def test_acknowledged_finding_keeps_its_reason_in_the_report(judged: tuple[Path,
     (excused,) = [e for e in read(judged[0]).acknowledged if e.path == "acknowledged-above-it"]
     assert (excused.rule, excused.reason) == (RULE, "a test")
     assert excused.constructs == ("acknowledged-above-it/Topic/Resource",)
+
+
+def test_what_is_no_stack_of_the_app_passes_the_same_gate(tmp_path: Path) -> None:
+    def two_stacks(app: cdk.App) -> None:
+        acknowledged_beside_it(cdk.Stack(app, "excused"))
+        a_finding(cdk.Stack(app, "alone"))
+
+    problems = judge(tmp_path, two_stacks, plugins=[AwsSolutionsChecks()])
+    (problem,) = (told for told in problems if "HOUSE_" not in told)
+    assert problem.startswith("alone/Topic/Resource: ")
+    assert RULE in problem
 
 
 def test_nist_is_reported_and_never_fails(judged: tuple[Path, list[str]]) -> None:
