@@ -12,7 +12,7 @@ from rehearsal.assembly import Assembly
 from rehearsal.cloud import Cloud, Kept
 from rehearsal.cloud.autosave import Autosave
 from rehearsal.cloud.conformance import dropped_properties
-from rehearsal.cloud.prerequisites import create_connection, create_hosted_zone
+from rehearsal.cloud.prerequisites import create_connection, create_hosted_zone, create_policies
 from rehearsal.delivery import Engine, service
 from rehearsal.delivery.build_environment import Tools
 from rehearsal.edge import Edge
@@ -91,13 +91,18 @@ class LocalAws:
     def _act_for(self, account: str) -> None:
         self._account = account
 
-    def provide(self, assembly: Assembly) -> None:
-        """Make what the assembly expects to exist: imported zones, source connections."""
+    def provide(self, assembly: Assembly, policies: Mapping[str, str]) -> None:
+        """Make what the assembly expects to exist: imported zones, source connections, the accounts' own policies.
+
+        `policies`: documents (JSON) by name. Raises ClientError for what IAM refuses.
+        """
         self._act_for(assembly.pipeline_stack.target.account)
         for zone in assembly.zones:
             create_hosted_zone(self.cloud, account=zone.account, zone_id=zone.id, name=zone.name)
         for arn in assembly.connections:
             create_connection(account=arn.split(":")[4], arn=arn)
+        for target in assembly.targets:
+            create_policies(self.cloud, account=target.account, documents=policies)
 
     def surroundings(self, account: str | None = None) -> dict[str, str]:
         """The environment of a child that acts for an account, that of the pipeline if None."""

@@ -45,7 +45,7 @@ class Preparation:
             # The pipeline's own Synth validates; this assembly only tells what to bootstrap.
             self._cdk("synth", "--quiet", "--output", output, CDK_VALIDATION="false")
         self.assembly = Assembly(self.workspace.state / "cdk.out")
-        self.aws.provide(self.assembly)
+        self.aws.provide(self.assembly, self.settings.policies)
         home, *others = self.assembly.targets
         self._bootstrap(home)
         if others:

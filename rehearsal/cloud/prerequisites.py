@@ -1,6 +1,6 @@
-"""What a stack imports and no stack makes: hosted zones with their given ids, and connections to sources."""
+"""What no stack makes: hosted zones with their given ids, connections to sources, an account's own policies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .emulator import REGION
 from .mends.asked import CONNECTION
@@ -41,3 +41,14 @@ def create_connection(*, account: str, arn: str) -> None:
 def connections() -> Iterable[Record]:
     """The connections that were created, of all accounts."""
     return recorded(CONNECTION)
+
+
+def create_policies(cloud: Cloud, *, account: str, documents: Mapping[str, str]) -> None:
+    """Creates managed policies by name; one that is there gets the document. Raises ClientError as IAM refuses."""
+    iam = cloud.client("iam", account)
+    for name, document in documents.items():
+        try:
+            iam.create_policy(PolicyName=name, PolicyDocument=document)
+        except iam.exceptions.EntityAlreadyExistsException:
+            arn = f"arn:aws:iam::{account}:policy/{name}"
+            iam.create_policy_version(PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)

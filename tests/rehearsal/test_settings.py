@@ -27,10 +27,21 @@ def test_a_command_and_quotas_are_taken(tmp_path: Path) -> None:
     assert told == Settings(bootstrap=("make", "two words"), quotas={"L-0263D0A3": 10})
 
 
+def test_policies_are_read_from_their_files(tmp_path: Path) -> None:
+    (tmp_path / "boundary.json").write_text('{"Statement": []}')
+    told = settings(tmp_path, "[tool.rehearsal.policies]\nbank-boundary = 'boundary.json'\n")
+    assert told == Settings(policies={"bank-boundary": '{"Statement": []}'})
+
+
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ("bootstap = 'x'", "'bootstap' is none of bootstrap and quotas"),
+        ("bootstap = 'x'", "'bootstap' is none of bootstrap, policies and quotas"),
+        ("policies = 'x.json'", "use names with files"),
+        ("policies = {a = 1}", "use names with files"),
+        ("policies = {a = 'absent.json'}", "a: 'absent.json' is no JSON document"),
+        ("policies = {a = 'pyproject.toml'}", "a: 'pyproject.toml' is no JSON document"),
+        ("policies = {a = '../a.json'}", "a: '../a.json' is outside of the project's folder"),
         ("bootstrap = ['x']", "use a command, for example 'python -m pipeline.bootstrap'"),
         ('bootstrap = "make \'it"', "use a command, for example 'python -m pipeline.bootstrap'"),
         ("quotas = {L-0263D0A3 = 'ten'}", "use codes with numbers, for example {L-0263D0A3 = 10}"),
