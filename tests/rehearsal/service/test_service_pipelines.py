@@ -1,4 +1,6 @@
-"""GetPipeline, ListPipelines and what they refuse, asked by boto3."""
+"""GetPipeline, ListPipelines, UpdatePipeline and what they refuse, asked by boto3."""
+
+import json
 
 import pytest
 from botocore.exceptions import ClientError
@@ -63,3 +65,31 @@ def test_pipeline_of_another_account_is_not_there(world: World) -> None:
     with pytest.raises(stranger.exceptions.PipelineNotFoundException) as refused:
         stranger.get_pipeline_state(name="delivery")
     assert "Account '222222222222' does not have a pipeline with name 'delivery'" in str(refused.value)
+
+
+def test_updated_pipeline_keeps_its_earlier_version(world: World) -> None:
+    world.deploy(pipeline(source(), stage("Gate", approval())))
+    declared = world.codepipeline.get_pipeline(name="delivery")["pipeline"]
+    changed = json.loads(json.dumps(declared))
+    changed["stages"][1]["name"] = "Door"
+
+    assert world.codepipeline.update_pipeline(pipeline=changed)["pipeline"]["version"] == 2
+
+    assert world.codepipeline.get_pipeline(name="delivery")["pipeline"]["stages"][1]["name"] == "Door"
+    assert world.codepipeline.get_pipeline(name="delivery", version=1)["pipeline"] == declared
+    with pytest.raises(world.codepipeline.exceptions.PipelineVersionNotFoundException):
+        world.codepipeline.get_pipeline(name="delivery", version=3)
+
+
+def test_structure_that_breaks_the_rules_is_refused(world: World) -> None:
+    world.deploy(pipeline(source(), stage("Gate", approval())))
+    declared = world.codepipeline.get_pipeline(name="delivery")["pipeline"]
+    broken = {**declared, "stages": [*declared["stages"], declared["stages"][1]]}
+
+    with pytest.raises(
+        world.codepipeline.exceptions.InvalidStructureException, match="two stages are named 'Gate'"
+    ):
+        world.codepipeline.update_pipeline(pipeline=broken)
+    with pytest.raises(world.codepipeline.exceptions.ValidationException):
+        world.codepipeline.update_pipeline(pipeline={**declared, "name": "nobody"})
+    assert world.codepipeline.get_pipeline(name="delivery")["pipeline"] == declared
