@@ -1,19 +1,18 @@
 """Faults of the rehearsal's own: the action fails and says so, and nobody is kept waiting by it."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from rehearsal.delivery import Engine
+from rehearsal.delivery import ActionState, Engine
 from rehearsal.delivery.action_runs import Actions
 from rehearsal.delivery.book import Book
-from tests.rehearsal.delivery.pieces import build, commands, pipeline, project, source, stage
+from tests.rehearsal.delivery.pieces import approval, build, commands, pipeline, project, source, stage
 from tests.rehearsal.delivery.world import World, until
 
-TEMPLATE = pipeline(
-    source(), stage("Build", build("B", "P")), projects={"P": project(commands("true"), minutes=5)}
-)
+TEMPLATE = pipeline(source(), stage("Build", build("B", "P")), projects={"P": project(commands("true"))})
 FULL = "Internal error: OSError: [Errno 28] No space left on device"
 
 
@@ -21,9 +20,10 @@ def full(*_arguments: object, **_named: object) -> Any:
     raise OSError(28, "No space left on device")
 
 
-def test_outcome_that_cannot_be_written_down_fails_the_action(
+def test_outcome_that_cannot_be_written_down_fails_the_action_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # GIVEN a build whose success cannot be written down, beside an action that goes on
     update = Book.update_action
 
     def once(book: Book, id_: str, stage_: str, action: str, **changes: Any) -> None:
@@ -32,21 +32,50 @@ def test_outcome_that_cannot_be_written_down_fails_the_action(
         update(book, id_, stage_, action, **changes)
 
     monkeypatch.setattr(Book, "update_action", once)
-    execution = world.run(TEMPLATE)
+    world.deploy(
+        pipeline(
+            source(),
+            stage("Build", build("B", "P"), approval()),
+            projects={"P": project(commands("true"))},
+        )
+    )
+    world.push()
+    (pending,) = world.waiting()
 
-    assert (execution.status, execution.stage("Build").status) == ("Failed", "Failed")
-    action = execution.stage("Build").action("B")
-    assert (action.status, action.error) == ("Failed", FULL)
+    def broken() -> ActionState:
+        return world.engine.executions()[0].stage("Build").action("B")
+
+    # THEN it has failed before the other ends
+    until(lambda: broken().status != "InProgress")
+    assert (broken().status, broken().error) == ("Failed", FULL)
+    world.answer(pending, "Approved")
+    assert (world.ended().status, world.ended().stage("Build").status) == ("Failed", "Failed")
+
+
+def settling(world: World, settled: Callable[[], object]) -> None:
+    """Begin with an engine that calls this whenever an action has ended."""
+    world.engine.stop()
+    world.engine = Engine(world.cloud, state=world.state, surroundings=world.surroundings, settled=settled)
+    world.engine.watch()
 
 
 def test_cloud_that_cannot_be_written_down_fails_the_action(world: World) -> None:
-    world.engine.stop()
-    world.engine = Engine(world.cloud, state=world.state, surroundings=world.surroundings, settled=full)
-    world.engine.watch()
+    settling(world, full)
 
     execution = world.run(TEMPLATE)
 
     assert (execution.status, execution.stage("Source").action("Repo").error) == ("Failed", FULL)
+
+
+def test_action_that_has_failed_keeps_its_own_reason(world: World) -> None:
+    ended: list[None] = []
+    settling(world, lambda: full() if ended else ended.append(None))
+
+    execution = world.run(
+        pipeline(source(), stage("Build", build("B", "P")), projects={"P": project(commands("exit 7"))})
+    )
+
+    assert "exit status 7" in str(execution.stage("Build").action("B").error)
 
 
 def test_runner_that_dies_at_work_fails_its_action_and_the_next_execution_passes(
