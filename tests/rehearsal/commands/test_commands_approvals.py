@@ -21,13 +21,13 @@ def waiting(world: World) -> World:
 def test_the_one_approval_need_not_be_named(waiting: World, shell: Shell) -> None:
     assert shell("approve") == 0
     assert "Approved: Gate / Approve" in shell.said
-    assert waiting.engine.wait(10)
+    waiting.ended()
     assert waiting.engine.executions()[0].status == "Succeeded"
 
 
 def test_a_rejection_fails_the_stage_with_its_reason(waiting: World, shell: Shell) -> None:
     assert shell("reject", "Gate", "--why", "replaces the database") == 0
-    assert waiting.engine.wait(10)
+    waiting.ended()
     action = waiting.engine.executions()[0].stage("Gate").action("Approve")
     assert (action.status, action.summary) == ("Failed", "replaces the database")
 

@@ -16,7 +16,7 @@ def test_the_failed_stage_runs_again_in_the_same_execution(world: World, shell: 
     assert failed.status == "Failed"
     (world.state / "mended").touch()
     assert shell.json("retry") == {"execution": failed.id, "stage": "Test"}
-    assert world.engine.wait(20)
+    world.ended()
     (execution,) = world.engine.executions()
     assert (execution.id, execution.status) == (failed.id, "Succeeded")
 
@@ -37,7 +37,7 @@ def test_the_one_run_that_is_at_work_need_not_be_named(world: World, shell: Shel
     world.waiting()
     assert shell("stop", "--abandon", "--why", "wrong commit") == 0
     assert "is abandoned." in shell.said
-    assert world.engine.wait(10)
+    world.ended()
     assert world.engine.executions()[0].status == "Stopped"
     assert shell.refused("stop") == "name the execution to stop; running: none"
 

@@ -52,7 +52,7 @@ def test_after_a_retry_the_log_is_that_of_the_newest_run(world: World, shell: Sh
     failed = world.run(pipeline(source(), stage("One", build("Unit", "Unit")), projects={"Unit": broken}))
     mended.touch()
     assert shell("retry") == 0
-    assert world.engine.wait(30)
+    world.ended()
 
     assert shell("logs", "Unit", "--execution", failed.id) == 0
     assert "\nthis time it works\n" in shell.said

@@ -57,7 +57,7 @@ def test_a_program_reads_all_of_it(world: World, shell: Shell) -> None:
 def test_earlier_executions_are_listed_and_shown_by_their_ids(world: World, shell: Shell) -> None:
     world.run(pipeline(source(), stage("Test", build("Unit", "Unit")), projects=BUILT))
     world.push(message="the second")
-    assert world.engine.wait(20)
+    world.ended()
     first = world.engine.executions()[-1]
     assert shell("status") == 0
     assert "the second" in shell.said.split("Before it")[0]

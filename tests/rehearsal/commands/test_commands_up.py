@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 from rehearsal.workspace import Workspace
 from tests.rehearsal.commands.shell import Shell, in_a_process_of_its_own
 from tests.rehearsal.delivery.pieces import approval, pipeline, source, stage
+from tests.rehearsal.delivery.world import until
 from tests.rehearsal.roles import policy, trust
 
 CDK = Path(__file__).with_name("stand_in_cdk.py")
@@ -70,9 +70,7 @@ def alive(pid: int) -> bool:
 
 def waiting(shell: Shell) -> list[dict[str, str]]:
     """The approvals that wait, as soon as there are any."""
-    end = time.monotonic() + 30
-    while not (found := shell.json("status")["approvals"]):
-        assert time.monotonic() < end, shell.said
+    found: list[dict[str, str]] = until(lambda: shell.json("status")["approvals"], tell=lambda: shell.said)
     return found
 
 

@@ -67,7 +67,7 @@ def test_builds_of_actions_are_in_the_registry_with_their_phases(world: World) -
 
     # AND the next build of a project has the next number, and the list begins with it
     world.push()
-    assert world.engine.wait(30)
+    world.ended()
     newest = world.engine.list_builds(good.project_name, account=ACCOUNT)
     assert [b.number for b in newest] == [2, 1]
     assert world.engine.list_builds(account="222222222222") == []
@@ -123,7 +123,7 @@ def test_stopped_build_fails_the_action_that_waits_for_it(world: World, tmp_path
 
     world.engine.stop_build(running.id, account=ACCOUNT)
 
-    assert world.engine.wait(20)
+    world.ended()
     (execution,) = world.engine.executions()
     assert execution.status == "Failed"
     assert execution.stage("Build").action("B").error == "Build terminated with state: STOPPED"

@@ -15,13 +15,13 @@ def test_pipeline_deployed_after_the_first_push_starts_by_itself(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a push that nobody has noticed yet
-    monkeypatch.setattr("rehearsal.delivery.triggers._POLL_SECONDS", 60)
-    time.sleep(0.3)
+    monkeypatch.setattr("rehearsal.delivery.triggers._POLL_SECONDS", 600)
+    world.restart()
     commit = world.push()
 
     world.deploy(pipeline(source(), stage("S", build("B", "P")), projects={"P": project(commands("true"))}))
 
-    assert world.engine.wait(30)
+    world.ended()
     (execution,) = world.engine.executions()
     assert (execution.trigger, execution.revision) == ("CreatePipeline", commit)
 
@@ -49,10 +49,9 @@ def test_queued_executions_pass_a_stage_in_the_order_of_their_pushes(world: Worl
         (pending,) = world.waiting()
         approved.append(pending.revision)
         world.answer(pending, "Approved")
-        while world.engine.pending_approvals() == [pending]:
-            time.sleep(0.02)
+        until(lambda pending=pending: pending not in world.engine.pending_approvals())  # type: ignore[misc]
 
-    assert world.engine.wait(30)
+    world.ended()
     assert approved == commits
     assert [e.status for e in world.engine.executions()] == ["Succeeded"] * 3
 
@@ -70,12 +69,11 @@ def test_waiting_execution_is_superseded_by_a_newer_one(world: World) -> None:
     until(lambda: world.engine.executions()[1].status == "Superseded")
 
     for _ in range(2):
-        pending = world.waiting()
-        world.answer(pending[0], "Approved")
-        while world.engine.pending_approvals() == pending:
-            time.sleep(0.02)
+        (pending,) = world.waiting()
+        world.answer(pending, "Approved")
+        until(lambda pending=pending: pending not in world.engine.pending_approvals())  # type: ignore[misc]
 
-    assert world.engine.wait(30)
+    world.ended()
     assert [e.status for e in world.engine.executions()] == ["Succeeded", "Superseded", "Succeeded"]
 
 
@@ -94,11 +92,9 @@ def test_stop_ends_running_builds_with_all_they_started(world: World, tmp_path: 
     until(beat.exists)
 
     # WHEN the engine stops
-    began = time.monotonic()
     world.engine.stop()
 
-    # THEN soon nothing runs, and the state says so
-    assert time.monotonic() - began < 10
+    # THEN nothing runs, and the state says so
     last = beat.read_text()
     time.sleep(0.3)
     assert beat.read_text() == last
@@ -117,7 +113,7 @@ def test_deleted_pipeline_ends_its_executions(world: World) -> None:
     cloudformation.delete_stack(StackName=STACK)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK, WaiterConfig={"Delay": 0.1})
 
-    assert world.engine.wait(30)
+    world.ended()
     assert world.engine.executions()[0].status == "Cancelled"
     with pytest.raises(PipelineNotFoundError):
         world.answer(pending, "Approved")
@@ -134,11 +130,11 @@ def test_execution_takes_values_for_the_variables_that_the_pipeline_declares(wor
             Variables=[{"Name": "WHO", "DefaultValue": "nobody"}, {"Name": "WHY", "DefaultValue": "because"}],
         )
     )
-    assert world.engine.wait(30)
+    world.ended()
 
     world.engine.start_pipeline_execution("delivery", variables={"WHO": "you"})
 
-    assert world.engine.wait(30)
+    world.ended()
     newest, first = world.engine.executions()
     assert "for nobody because" in world.log(first, "Build", "B")
     assert "for you because" in world.log(newest, "Build", "B")

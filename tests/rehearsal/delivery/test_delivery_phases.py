@@ -1,13 +1,13 @@
 """The commands of a build: one shell, the phases and their order, and an end in time."""
 
+import math
 import time
-from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from rehearsal.delivery import builder
-from rehearsal.delivery.build import Build
+from rehearsal.delivery import build_shell
 from tests.rehearsal.delivery.builds import error, lines, run
 from tests.rehearsal.delivery.pieces import commands
 from tests.rehearsal.delivery.world import World
@@ -93,13 +93,13 @@ def test_syntax_error_and_a_strict_shell_fail_the_build_and_not_the_rehearsal(wo
 def test_time_out_ends_the_build_with_all_it_started(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     beat = world.state / "beat"
     spec = commands('(while :; do date +%s%N > "$BEAT"; sleep 0.05; done) &', "sleep 600")
-    monkeypatch.setattr(
-        builder, "Build", lambda order, **others: Build(order=replace(order, minutes=0.02), **others)
-    )
+    # The build's time is over once there is a process of its own in the background.
+    clock = SimpleNamespace(monotonic=lambda: math.inf if beat.exists() else time.monotonic())
+    monkeypatch.setattr(build_shell, "time", clock)
 
     execution = run(world, spec, variables=[{"name": "BEAT", "value": str(beat)}])
 
-    assert "TIMED_OUT after 0.02 minutes" in error(execution)
+    assert "TIMED_OUT after 5 minutes" in error(execution)
     last = beat.read_text()
     time.sleep(0.3)
     assert beat.read_text() == last

@@ -57,7 +57,7 @@ def test_push_carries_a_commit_through_build_change_set_variables_and_approval(w
     commit = world.push({"template.json": parameter("hello")}, message="Say hello\n\nin full")
     (pending,) = world.waiting()
     world.answer(pending, "Approved", "the tests are green")
-    assert world.engine.wait(30)
+    world.ended()
 
     # THEN every stage succeeded with what the earlier ones gave it
     (execution,) = world.engine.executions()
@@ -112,7 +112,7 @@ def test_change_set_without_changes_is_no_failure(world: World) -> None:
 
     world.push()
 
-    assert world.engine.wait(30)
+    world.ended()
     execution = world.engine.executions()[0]
     assert execution.status == "Succeeded"
     assert {a.summary for a in execution.stage("dev").actions} == {"no changes"}
@@ -131,7 +131,7 @@ def test_failed_deployment_tells_the_reason_of_the_resource_that_failed(world: W
 
     # AND the next push is told what to do about the stack
     world.push({"template.json": parameter("better")})
-    assert world.engine.wait(30)
+    world.ended()
     error = world.engine.executions()[0].stage("dev").action("Replace").error
     assert error is not None
     assert "ROLLBACK_COMPLETE and cannot be updated: delete it" in error
@@ -184,7 +184,7 @@ def test_quote_in_a_variable_breaks_the_json_of_an_action(world: World) -> None:
 
     world.push(message='Say "hello"')
 
-    assert world.engine.wait(30)
+    world.ended()
     error = world.engine.executions()[0].stage("Build").action("Ask").error
     assert error is not None
     assert error.startswith("EnvironmentVariables is not a JSON list")

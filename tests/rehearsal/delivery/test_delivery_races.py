@@ -1,5 +1,6 @@
 """Moments in which two things happen at once, each held still so that it is met every time."""
 
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -10,18 +11,19 @@ from rehearsal.delivery import ExecutionNotStoppableError
 from rehearsal.delivery.book import Book
 from rehearsal.delivery.locks import StageLocks
 from tests.rehearsal.delivery.pieces import build, commands, gated, pipeline, project, source, stage
-from tests.rehearsal.delivery.world import World, until
+from tests.rehearsal.delivery.world import PATIENCE_SECONDS, World, until
 
 
 def test_retry_in_the_moment_of_the_failure_keeps_others_out_of_the_stage(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mended, go = tmp_path / "mended", tmp_path / "go"
-    forget = StageLocks.forget
+    forget, forgotten = StageLocks.forget, threading.Event()
 
     def slowly(locks: StageLocks, execution: str) -> None:
         time.sleep(0.5)
         forget(locks, execution)
+        forgotten.set()
 
     monkeypatch.setattr(StageLocks, "forget", slowly)
     broken = project(commands(f"[ -e {mended} ]", f"until [ -e {go} ]; do sleep 0.05; done"))
@@ -30,12 +32,12 @@ def test_retry_in_the_moment_of_the_failure_keeps_others_out_of_the_stage(
 
     mended.touch()
     world.engine.retry_stage_execution("delivery", "Build", failed.id)
-    time.sleep(1)
+    assert forgotten.wait(PATIENCE_SECONDS)
     world.push()
 
     until(lambda: len(world.engine.get_pipeline_state("delivery")[1].waiting) == 1)
     go.touch()
-    assert world.engine.wait(30)
+    world.ended()
     assert [e.status for e in world.engine.executions()] == ["Succeeded", "Succeeded"]
 
 
@@ -62,9 +64,9 @@ def test_stop_in_the_moment_of_the_end_is_refused(world: World, monkeypatch: pyt
 def test_push_that_cannot_be_read_does_not_keep_later_ones_from_starting(world: World) -> None:
     world.deploy(gated())
     nobodys = "0" * 39 + "1"
-    with (world.state / "source.git" / "pushes").open("a") as pushes:
-        pushes.write(f"no push\n{'0' * 40} {nobodys} refs/heads/main\n")
-    time.sleep(0.6)  # the watcher looks every quarter of a second
+    pushes, told = (world.state / "source.git" / name for name in ("pushes", "told"))
+    pushes.write_text(f"no push\n{'0' * 40} {nobodys} refs/heads/main\n")
+    until(lambda: told.exists() and int(told.read_text()) == pushes.stat().st_size)
 
     commit = world.push()
 

@@ -49,7 +49,7 @@ def test_retry_of_failed_actions_leaves_what_succeeded_and_goes_on_behind_the_st
 
     world.engine.retry_stage_execution("delivery", "Build", execution_id)
 
-    assert world.engine.wait(30)
+    world.ended()
     (execution,) = world.engine.executions()
     assert (execution.id, execution.status) == (execution_id, "Succeeded")
     assert execution.stage("Build").action("Beside") == beside
@@ -63,7 +63,7 @@ def test_retry_of_all_actions_runs_the_stage_from_its_beginning(world: World, tm
 
     world.engine.retry_stage_execution("delivery", "Build", execution_id, "ALL_ACTIONS")
 
-    assert world.engine.wait(30)
+    world.ended()
     assert world.engine.executions()[0].status == "Succeeded"
     assert len(runs.read_text().splitlines()) == 6
     history = world.engine.list_action_executions("delivery", execution_id)
@@ -88,7 +88,7 @@ def test_retries_that_codepipeline_refuses(world: World, tmp_path: Path) -> None
 
     # A newer execution has passed the stage.
     world.push()
-    assert world.engine.wait(30)
+    world.ended()
     with pytest.raises(NotLatestExecutionError):
         retry("delivery", "Build", execution_id)
     with pytest.raises(StageNotRetryableError):

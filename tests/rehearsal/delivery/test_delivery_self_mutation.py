@@ -39,7 +39,7 @@ def test_changed_definition_restarts_the_execution_once_with_the_same_commit(wor
     commit = world.push({"mutate.py": MUTATE, "pipeline.json": json.dumps(changed)})
 
     # WHEN it has run
-    assert world.engine.wait(60)
+    world.ended()
 
     # THEN the first execution gave way to one with the new stage, and that one ran to its end
     second, first = world.engine.executions()
@@ -51,7 +51,7 @@ def test_changed_definition_restarts_the_execution_once_with_the_same_commit(wor
 
     # AND a commit that leaves the definition alone runs once
     world.push(message="an application's change")
-    assert world.engine.wait(60)
+    world.ended()
     assert [e.status for e in world.engine.executions()] == ["Succeeded", "Succeeded", "Cancelled"]
 
 
@@ -69,7 +69,7 @@ def test_execution_that_waits_for_a_person_ends_when_a_newer_one_changes_the_def
 
     # THEN the old one is gone, and only the newer one waits
     world.answer(world.waiting()[0], "Approved")
-    assert world.engine.wait(60)
+    world.ended()
     assert [e.status for e in world.engine.executions()] == ["Succeeded", "Cancelled", "Cancelled"]
     with pytest.raises(ApprovalAlreadyCompletedError):
         world.answer(old, "Approved")
@@ -90,10 +90,11 @@ def test_execution_at_work_finishes_its_action_and_restarts_nothing_again(
     template["Resources"]["Pipeline"]["Properties"]["Stages"][-1]["Name"] = "Renamed"
     world.push({"pipeline.json": json.dumps(template)})
     until(lambda: len(world.engine.executions()) == 3)
+    until(lambda: world.engine.executions()[0].stage("Work").status == "Succeeded")
 
     # WHEN that action ends
     go.touch()
-    assert world.engine.wait(60)
+    world.ended()
 
     # THEN it succeeded, its execution is cancelled, and the pipeline was restarted once
     new, changing, old = world.engine.executions()
@@ -107,7 +108,7 @@ def test_failed_self_mutation_fails_the_execution_and_restarts_nothing(world: Wo
     broken = mutating(stage("New", approval(), approval()))
 
     world.push({"mutate.py": MUTATE, "pipeline.json": json.dumps(broken)})
-    assert world.engine.wait(60)
+    world.ended()
 
     (execution,) = world.engine.executions()
     assert execution.status == "Failed"

@@ -39,7 +39,7 @@ def test_approval_waits_on_with_its_token_in_the_next_process(world: World) -> N
     action = world.engine.executions()[0].stage("Gate").action("Approve")
     assert (action.status, action.token) == ("InProgress", before[0].token)
     world.answer(before[0], "Approved", "after a night's sleep")
-    assert world.engine.wait(30)
+    world.ended()
     (execution,) = world.engine.executions()
     assert [s.status for s in execution.stages] == ["Succeeded"] * 3
     assert execution.stage("Gate").action("Approve").summary == "after a night's sleep"
@@ -56,7 +56,7 @@ def test_approval_expires_at_the_time_that_was_set_in_the_process_before(
 
     world.restart()
 
-    assert world.engine.wait(30)
+    world.ended()
     error = world.engine.executions()[0].stage("Gate").action("Approve").error
     assert error == "the approval expired: nobody answered in time"
 
@@ -93,7 +93,7 @@ def test_executions_in_the_queue_wait_on_in_their_order(world: World) -> None:
         world.answer(pending, "Approved")
         until(lambda pending=pending: pending not in world.engine.pending_approvals())  # type: ignore[misc]
 
-    assert world.engine.wait(30)
+    world.ended()
     assert approved == commits
 
 
@@ -126,15 +126,22 @@ def test_build_and_approval_side_by_side_end_as_each_can(world: World, tmp_path:
     both = world.engine.executions()[0].stage("Build")
     assert [(a.name, a.status) for a in both.actions] == [("B", "Failed"), ("Approve", "InProgress")]
     world.answer(pending, "Approved")
-    assert world.engine.wait(30)
+    world.ended()
     (execution,) = world.engine.executions()
     assert (execution.status, execution.stage("Build").status) == ("Failed", "Failed")
 
     # AND a retry runs the build only
     (tmp_path / "go").touch()
     world.engine.retry_stage_execution("delivery", "Build", execution.id)
-    assert world.engine.wait(30)
+    world.ended()
     assert world.engine.executions()[0].status == "Succeeded"
+
+
+def is_still(beat: Path) -> bool:
+    """Whether nobody writes into the file any more."""
+    before = beat.read_text() if beat.exists() else ""
+    time.sleep(0.3)
+    return before == (beat.read_text() if beat.exists() else "")
 
 
 @pytest.fixture
@@ -189,15 +196,11 @@ def test_build_under_a_killed_process_is_shown_as_failed_and_can_be_retried(
     assert execution.stage("Build").action("B").error == "the rehearsal ended while this ran"
     (ended,) = engine.list_builds(account="111111111111")
     assert (ended.status, ended.phases[-1].type) == ("FAULT", "COMPLETED")
-    # Nothing of it runs any more.
-    time.sleep(0.3)
-    last = beat.read_text() if beat.exists() else ""
-    time.sleep(0.3)
-    assert (beat.read_text() if beat.exists() else "") == last
+    until(lambda: is_still(beat))  # soon nothing of it runs any more
 
     go.touch()
     assert engine.retry_stage_execution("delivery", "Build", execution.id) == execution.id
-    assert engine.wait(30)
+    killed.world.ended()
     (execution,) = engine.executions()
     assert [s.status for s in execution.stages] == ["Succeeded"] * 3
     runs = engine.list_action_executions("delivery", execution.id)
@@ -212,6 +215,6 @@ def test_approval_under_a_killed_process_waits_on(killed: Killed) -> None:
     (pending,) = world.engine.pending_approvals()
     world.answer(pending, "Approved")
 
-    assert world.engine.wait(30)
+    world.ended()
     (execution,) = world.engine.executions()
     assert [s.status for s in execution.stages] == ["Succeeded"] * 3

@@ -6,7 +6,10 @@ from .operator import Operator
 
 
 def test_destroy_finds_the_bucket_that_cdk_retains_by_default(operator: Operator) -> None:
-    assert operator.greeting("dev") is not None
+    execution = operator.push("something to destroy", greeting="soon gone")
+    deployed = "dev/greeting-dev.Deploy"
+    operator.until(lambda: operator.actions(execution).get(deployed) == "Succeeded", "the deployment of dev")
+    assert operator.greeting("dev") == "soon gone"
 
     answer = json.loads(operator.command("destroy", "--json", code=1))
 

@@ -20,6 +20,7 @@ from tests.rehearsal.delivery.pieces import (
     source,
     stage,
 )
+from tests.rehearsal.delivery.world import PATIENCE_SECONDS
 from tests.rehearsal.service.world import World
 
 Aws = Callable[..., Any]
@@ -41,7 +42,9 @@ def aws(world: World, tmp_path: Path) -> Aws:
 
     def run(*arguments: str) -> Any:
         command = [str(program), *arguments, "--output", "json"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        )
         assert (done.returncode, done.stderr) == (0, ""), (arguments, done.stderr)
         return json.loads(done.stdout) if done.stdout.strip() else None
 
@@ -60,7 +63,7 @@ def _execution(aws: Aws, execution_id: str) -> str:
 
 def _until(world: World, execution_id: str, status: str) -> None:
     """Waits for the execution without the CLI, which takes a second to start."""
-    world.until(lambda: world.engine.get_pipeline_execution("delivery", execution_id).status == status, 60)
+    world.until(lambda: world.engine.get_pipeline_execution("delivery", execution_id).status == status)
 
 
 def _latest(aws: Aws, stage_name: str) -> Any:
@@ -82,7 +85,7 @@ def test_aws_cli_starts_watches_retries_approves_and_stops(world: World, aws: Aw
         )
     )
     world.push()
-    world.until(lambda: [e.status for e in world.engine.executions()] == ["Failed"], 60)
+    world.until(lambda: [e.status for e in world.engine.executions()] == ["Failed"])
 
     # WHEN it is started
     begun = aws("codepipeline", "start-pipeline-execution", "--name=delivery")["pipelineExecutionId"]

@@ -38,7 +38,7 @@ def _ended(world: World, build_id: str) -> Any:
 def test_build_of_an_action_is_found_under_its_external_id(world: World) -> None:
     name = _deploy(world, "false")
     commit = world.push()
-    assert world.engine.wait(60)
+    world.ended()
     external = world.engine.executions()[0].stage("Work").action("Step").external_id
 
     found = world.codebuild.batch_get_builds(ids=[external])["builds"][0]

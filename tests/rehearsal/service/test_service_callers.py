@@ -8,6 +8,7 @@ import pytest
 
 from rehearsal.cloud.callers import refusal
 from tests.rehearsal.delivery.pieces import ACCOUNT
+from tests.rehearsal.delivery.world import PATIENCE_SECONDS
 from tests.rehearsal.service.world import World
 
 
@@ -63,7 +64,9 @@ def ask(world: World, target: str, body: bytes, headers: dict[str, str]) -> tupl
     """A request as it is on the wire, without boto3's help; signed by the account, whose signature nobody checks."""
     scope = f"{ACCOUNT}/20261122/us-east-1/codepipeline/aws4_request"
     signed = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
-    connection = http.client.HTTPConnection(world.cloud.endpoint.removeprefix("http://"), timeout=20)
+    connection = http.client.HTTPConnection(
+        world.cloud.endpoint.removeprefix("http://"), timeout=PATIENCE_SECONDS
+    )
     try:
         connection.request(
             "POST", "/", body=body, headers={"X-Amz-Target": target, "Authorization": signed, **headers}

@@ -25,7 +25,7 @@ def _stage(world: World, name: str) -> Any:
 def test_pushed_commit_is_told_of_its_execution(world: World) -> None:
     world.deploy(_building("true"))
     commit = world.push(message="Greet the customer")
-    assert world.engine.wait(60)
+    world.ended()
 
     summary = world.codepipeline.list_pipeline_executions(pipelineName="delivery")[
         "pipelineExecutionSummaries"
@@ -48,7 +48,7 @@ def test_state_shows_what_each_action_did_last_and_who_is_in_the_stage(world: Wo
     world.deploy(_building("echo broken; exit 1"))
     assert "latestExecution" not in _stage(world, "Work")
     commit = world.push()
-    assert world.engine.wait(60)
+    world.ended()
 
     reading, work = _stage(world, "Source"), _stage(world, "Work")
     assert reading["actionStates"][0]["currentRevision"]["revisionId"] == commit
@@ -71,7 +71,7 @@ def test_action_keeps_its_last_outcome_until_the_next_execution_reaches_it(world
     )
     world.push()
     world.answer(world.waiting()[0], "Approved")
-    assert world.engine.wait(60)
+    world.ended()
     world.push(message="the next")
     world.waiting()
 
@@ -102,7 +102,7 @@ def test_approval_is_given_with_the_token_of_the_state(world: World) -> None:
 
     assert world.codepipeline.put_approval_result(**asked, token=action["token"], result=yes)["approvedAt"]
 
-    assert world.engine.wait(20)
+    world.ended()
     assert _stage(world, "Gate")["actionStates"][0]["latestExecution"]["summary"] == "looks good"
     with pytest.raises(world.codepipeline.exceptions.ApprovalAlreadyCompletedException):
         world.codepipeline.put_approval_result(**asked, token=action["token"], result=yes)
@@ -140,7 +140,7 @@ def test_actions_are_listed_newest_first_and_for_one_execution(world: World) -> 
     world.deploy(_building("true"))
     for message in ("one", "two"):
         world.push(message=message)
-        assert world.engine.wait(60)
+        world.ended()
     oldest = world.engine.executions()[-1]
     paginator = world.codepipeline.get_paginator("list_action_executions")
 
