@@ -16,6 +16,13 @@ _WORDS: dict[Verb, tuple[str, ...]] = {
     "delete": ("delete",),
 }
 _READ = ("get", "list", "describe", "batchget")
+# A type's namespace is its service's prefix in IAM, but for these.
+_PREFIXES = {
+    "ApiGatewayV2": "apigateway",
+    "ApplicationAutoScaling": "application-autoscaling",
+    "CertificateManager": "acm",
+    "ElasticLoadBalancingV2": "elasticloadbalancing",
+}
 # Older than the schemas' handlers, and still without any.
 _WITHOUT_HANDLERS = {"AWS::CodeBuild::Project": "codebuild:{verb}Project"}
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action
@@ -26,12 +33,10 @@ def alternatives(resource_type: str, verb: Verb) -> tuple[str, ...]:
     """The actions of which one at least is needed; none where the type's handler writes nothing."""
     if named := _WITHOUT_HANDLERS.get(resource_type):
         return (named.format(verb=verb.capitalize()),)
-    listed = _permissions(resource_type, verb)
-    services = [action.partition(":")[0] for action in listed]
-    own = max(services, key=services.count, default="")
-    writing = [action for action in listed if action.startswith(f"{own}:") and _writes(action)]
-    name = resource_type.rpartition("::")[2].lower()
-    wanted = {word + name + plural for word in _WORDS[verb] for plural in ("", "s")}
+    namespace, _, name = resource_type.removeprefix("AWS::").partition("::")
+    service = _PREFIXES.get(namespace, namespace.lower())
+    writing = [each for each in _permissions(resource_type, verb) if _writes(each, service)]
+    wanted = {word + name.lower() + plural for word in _WORDS[verb] for plural in ("", "s")}
     telling = [action for action in writing if action.partition(":")[2].lower() in wanted]
     return tuple(telling or writing)
 
@@ -41,9 +46,11 @@ def hands_roles_on(resource_type: str, verb: Verb) -> bool:
     return PASS_ROLE in _permissions(resource_type, verb)
 
 
-def _writes(action: str) -> bool:
-    verb = action.partition(":")[2].lower()
-    return not verb.startswith(_READ) and not verb.endswith(("tags", "tagresource"))
+def _writes(action: str, service: str) -> bool:
+    """Whether an action of the service changes something that is more than a tag."""
+    prefix, _, verb = action.partition(":")
+    told = verb.lower()
+    return prefix == service and action != PASS_ROLE and not told.startswith(_READ) and "tag" not in told
 
 
 def _permissions(resource_type: str, verb: Verb) -> list[str]:

@@ -187,6 +187,9 @@ def test_a_role_is_not_made_outside_of_it(within_boundary: str, may: May, deploy
         ("AWS::RDS::DBCluster", "update", ("rds:ModifyDBCluster",)),
         ("AWS::EC2::FlowLog", "delete", ("ec2:DeleteFlowLogs",)),
         ("AWS::IAM::Policy", "create", ("iam:PutUserPolicy", "iam:PutRolePolicy", "iam:PutGroupPolicy")),
+        ("AWS::ApiGateway::Account", "create", ("apigateway:PATCH",)),
+        ("AWS::WAFv2::LoggingConfiguration", "create", ("wafv2:PutLoggingConfiguration",)),
+        ("AWS::ElasticLoadBalancingV2::ListenerRule", "create", ("elasticloadbalancing:CreateRule",)),
         ("AWS::EC2::RouteTable", "update", ()),  # its tags alone can change
         ("AWS::CodeBuild::Project", "create", ("codebuild:CreateProject",)),
         ("Custom::Unknown", "create", ()),
