@@ -1,9 +1,8 @@
 """The local AWS as one thing: the cloud, its edge, the runtime of tasks and databases, and the pipeline engine."""
 
-import os
 import shlex
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +11,7 @@ from rehearsal.assembly import Assembly
 from rehearsal.cloud import Cloud, Kept
 from rehearsal.cloud.autosave import Autosave
 from rehearsal.cloud.conformance import dropped_properties
+from rehearsal.cloud.emulator import set_environment
 from rehearsal.cloud.prerequisites import create_connection, create_hosted_zone, create_policies
 from rehearsal.delivery import Engine, service
 from rehearsal.delivery.build_environment import Tools
@@ -60,7 +60,7 @@ class LocalAws:
             opening.enter_context(self.cloud)
             opening.enter_context(self.edge)
             # The emulator starts functions itself, with this process's environment.
-            opening.enter_context(_environment(self.edge.environment()))
+            opening.enter_context(set_environment(self.edge.environment()))
             if self.cloud.restored:
                 self.differences = ecs_service.restart()
             opening.callback(self.snapshot, patience=_PATIENCE_SECONDS)
@@ -134,18 +134,3 @@ class LocalAws:
     def dropped_properties(self, assembly: Assembly) -> list[str]:
         """What was deployed otherwise than the templates ask, a line each."""
         return [*self.differences, *self.aurora.differences, *dropped_properties(self.cloud, assembly)]
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set variables of this process, and put back what was there."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
