@@ -103,7 +103,7 @@ def strategies_are_within_the_cluster(synthesis: Synthesis) -> Iterator[str]:
             known |= set(association["CapacityProviders"])
         strategy = service.get("CapacityProviderStrategy", [])
         asked = {item["CapacityProvider"] for item in strategy}
-        if not asked or asked - known or not any(item.get("Weight", 0) for item in strategy):
+        if asked - known or not any(item.get("Weight", 0) for item in strategy):
             yield told(template.stack, logical_id, found=f"strategy {strategy}", wanted=f"of {sorted(known)}")
 
 

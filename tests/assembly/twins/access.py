@@ -24,6 +24,16 @@ def let_the_network_in_within_a_group(synthesis: Synthesis) -> None:
     group["SecurityGroupIngress"] = [rule | {"Description": "The VPC"}]
 
 
+@breaks(access.ingress_is_by_reference)
+def let_a_group_and_the_internet_in(synthesis: Synthesis) -> None:
+    properties(synthesis, "foundation-dev", INGRESS, "albfromprobe")["CidrIpv6"] = "::/0"
+
+
+@breaks(access.ingress_is_by_reference)
+def let_in_without_saying_whom(synthesis: Synthesis) -> None:
+    del properties(synthesis, "foundation-dev", INGRESS)["SourcePrefixListId"]
+
+
 @breaks(access.rules_open_one_port)
 def open_every_port(synthesis: Synthesis) -> None:
     rule = properties(synthesis, "foundation-dev", INGRESS)
@@ -40,6 +50,12 @@ def let_the_probe_out(synthesis: Synthesis) -> None:
     group = properties(synthesis, "foundation-prod", "AWS::EC2::SecurityGroup", "probe")
     rule = {"CidrIp": "0.0.0.0/0", "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
     group["SecurityGroupEgress"] = [rule | {"Description": "The Internet"}]
+
+
+@breaks(access.egress_is_listed)
+def let_the_frontend_reach_the_banks_network(synthesis: Synthesis) -> None:
+    group = properties(synthesis, "foundation-prod", "AWS::EC2::SecurityGroup", "frontend")
+    group["SecurityGroupEgress"][0]["CidrIp"] = "10.0.0.0/8"
 
 
 @breaks(access.egress_is_stated)
@@ -100,6 +116,11 @@ def answer_to_ping(synthesis: Synthesis) -> None:
 @breaks(access.senders_learn_the_size_of_a_packet)
 def lose_what_is_too_large(synthesis: Synthesis) -> None:
     remove(synthesis, "foundation", access.ENTRY, "publicin120")
+
+
+@breaks(access.senders_learn_the_size_of_a_packet)
+def learn_it_from_the_own_network_only(synthesis: Synthesis) -> None:
+    properties(synthesis, "foundation-dev", access.ENTRY, "publicin120")["CidrBlock"] = "10.20.0.0/16"
 
 
 @breaks(access.data_acl_admits_the_app_alone)

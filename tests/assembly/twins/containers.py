@@ -33,6 +33,11 @@ def leave_the_user_to_the_image(synthesis: Synthesis) -> None:
     del _task(synthesis, "portal-dev")["ContainerDefinitions"][0]["User"]
 
 
+@breaks(containers.containers_are_hardened)
+def run_privileged(synthesis: Synthesis) -> None:
+    _task(synthesis, "portal-prod")["ContainerDefinitions"][0]["Privileged"] = True
+
+
 @breaks(containers.tasks_run_on_arm_fargate)
 def run_on_x86(synthesis: Synthesis) -> None:
     del _task(synthesis, "portal-dev")["RuntimePlatform"]
@@ -42,6 +47,11 @@ def run_on_x86(synthesis: Synthesis) -> None:
 def act_as_the_execution_role(synthesis: Synthesis) -> None:
     task = _task(synthesis, "portal-prod")
     task["TaskRoleArn"] = task["ExecutionRoleArn"]
+
+
+@breaks(containers.execution_and_task_have_roles_of_their_own)
+def act_as_nobody(synthesis: Synthesis) -> None:
+    del _task(synthesis, "portal-dev")["TaskRoleArn"]
 
 
 @breaks(containers.deployments_roll_back)
@@ -60,6 +70,11 @@ def stop_half_of_the_tasks_first(synthesis: Synthesis) -> None:
     _service(synthesis, "portal-dev")["DeploymentConfiguration"]["MinimumHealthyPercent"] = 50
 
 
+@breaks(containers.deployments_roll_back)
+def watch_no_alarm(synthesis: Synthesis) -> None:
+    _service(synthesis, "portal-dev")["DeploymentConfiguration"]["Alarms"]["Enable"] = False
+
+
 @breaks(containers.nobody_logs_in_to_a_task)
 def open_a_shell(synthesis: Synthesis) -> None:
     _service(synthesis, "portal-prod")["EnableExecuteCommand"] = True
@@ -70,10 +85,26 @@ def leave_a_zone_empty(synthesis: Synthesis) -> None:
     del _service(synthesis, "portal-prod")["AvailabilityZoneRebalancing"]
 
 
+@breaks(containers.services_are_balanced_over_zones)
+def run_in_two_zones(synthesis: Synthesis) -> None:
+    _service(synthesis, "portal-prod")["NetworkConfiguration"]["AwsvpcConfiguration"]["Subnets"].pop()
+
+
 @breaks(containers.strategies_are_within_the_cluster)
 def ask_for_capacity_that_is_not(synthesis: Synthesis) -> None:
     associations = properties(synthesis, "portal-dev", "AWS::ECS::ClusterCapacityProviderAssociations")
     associations["CapacityProviders"] = ["FARGATE"]
+
+
+@breaks(containers.strategies_are_within_the_cluster)
+def ask_for_no_capacity(synthesis: Synthesis) -> None:
+    del _service(synthesis, "portal-dev")["CapacityProviderStrategy"]
+
+
+@breaks(containers.strategies_are_within_the_cluster)
+def weigh_nothing(synthesis: Synthesis) -> None:
+    for item in _service(synthesis, "portal-prod")["CapacityProviderStrategy"]:
+        item["Weight"] = 0
 
 
 @breaks(containers.services_scale)

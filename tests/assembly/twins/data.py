@@ -8,7 +8,7 @@ from typing import Any
 from tests.assembly.invariants import data, secrets
 from tests.assembly.register import breaks
 from tests.assembly.synthesis import Synthesis
-from tests.assembly.twins.edits import properties
+from tests.assembly.twins.edits import properties, remove
 
 CLUSTER, INSTANCE, TABLE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::DynamoDB::GlobalTable"
 
@@ -48,6 +48,11 @@ def forget_the_capacity(synthesis: Synthesis) -> None:
     del properties(synthesis, "data-dev", CLUSTER)["ServerlessV2ScalingConfiguration"]
 
 
+@breaks(data.aurora_is_serverless_or_sized)
+def ask_for_more_than_the_most(synthesis: Synthesis) -> None:
+    properties(synthesis, "data-dev", CLUSTER)["ServerlessV2ScalingConfiguration"]["MinCapacity"] = 64
+
+
 @breaks(data.aurora_is_backed_up)
 def back_up_for_a_day(synthesis: Synthesis) -> None:
     del properties(synthesis, "data-prod", CLUSTER)["BackupRetentionPeriod"]
@@ -77,6 +82,11 @@ def give_up_recovery(synthesis: Synthesis) -> None:
 @breaks(data.sessions_are_on_demand_and_recoverable)
 def keep_sessions_forever(synthesis: Synthesis) -> None:
     del properties(synthesis, "data-prod", TABLE, "Events")["TimeToLiveSpecification"]
+
+
+@breaks(data.sessions_are_on_demand_and_recoverable)
+def keep_sessions_in_one_table(synthesis: Synthesis) -> None:
+    remove(synthesis, "data", TABLE, "Events")
 
 
 @breaks(data.sessions_are_found_by_customer_and_device)

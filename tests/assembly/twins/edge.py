@@ -26,6 +26,19 @@ def fail_over_to_the_same_distribution(synthesis: Synthesis) -> None:
     properties(synthesis, "portal-prod", edge.RECORD, "SecondaryA")["AliasTarget"] = primary["AliasTarget"]
 
 
+@breaks(edge.failover_records_come_in_pairs)
+def lead_to_the_maintenance_page_first(synthesis: Synthesis) -> None:
+    secondary = properties(synthesis, "portal-prod", edge.RECORD, "SecondaryA")
+    properties(synthesis, "portal-prod", edge.RECORD, "PrimaryA")["AliasTarget"] = secondary["AliasTarget"]
+
+
+@breaks(edge.failover_records_come_in_pairs)
+def give_the_name_up(synthesis: Synthesis) -> None:
+    for role in ("Primary", "Secondary"):
+        for type_ in ("A", "Aaaa"):
+            remove(synthesis, "portal", edge.RECORD, f"{role}{type_}")
+
+
 @breaks(edge.health_checks_ask_by_https)
 def check_whether_the_port_is_open(synthesis: Synthesis) -> None:
     check = properties(synthesis, "portal-dev", "AWS::Route53::HealthCheck")
@@ -45,6 +58,12 @@ def unguard_the_distribution(synthesis: Synthesis) -> None:
 @breaks(edge.every_door_has_a_firewall)
 def unguard_the_maintenance_page(synthesis: Synthesis) -> None:
     remove(synthesis, "portal", "AWS::WAFv2::WebACLAssociation", "Maintenance")
+
+
+@breaks(edge.every_door_has_a_firewall)
+def guard_the_api_by_the_firewall_of_another(synthesis: Synthesis) -> None:
+    association = properties(synthesis, "portal-prod", "AWS::WAFv2::WebACLAssociation", "Api")
+    association["WebACLArn"] = "arn:aws:wafv2:us-east-1:333333333333:regional/webacl/other/1"
 
 
 @breaks(edge.firewalls_block)
@@ -75,6 +94,12 @@ def log_one_firewall_only(synthesis: Synthesis) -> None:
     remove(synthesis, "portal", "AWS::WAFv2::LoggingConfiguration")
 
 
+@breaks(edge.firewalls_are_logged)
+def log_to_a_bucket(synthesis: Synthesis) -> None:
+    logging = properties(synthesis, "portal-dev", "AWS::WAFv2::LoggingConfiguration")
+    logging["LogDestinationConfigs"] = ["arn:aws:s3:::aws-waf-logs-dev"]
+
+
 @breaks(edge.every_door_is_logged)
 def lose_the_access_log_of_the_distribution(synthesis: Synthesis) -> None:
     remove(synthesis, "portal", "AWS::Logs::DeliverySource")
@@ -101,6 +126,14 @@ def forget_the_integration_target(synthesis: Synthesis) -> None:
     del properties(synthesis, "portal-prod", api.METHOD, "healthGET")["Integration"]["IntegrationTarget"]
 
 
+@breaks(api.integrations_target_the_balancer)
+def target_the_listener(synthesis: Synthesis) -> None:
+    for template in synthesis.tier("portal"):
+        listener = next(id_ for id_, _ in template.resources("AWS::ElasticLoadBalancingV2::Listener"))
+        method = properties(synthesis, template.stack, api.METHOD, "healthGET")
+        method["Integration"]["IntegrationTarget"] = {"Ref": listener}
+
+
 @breaks(api.requests_are_validated)
 def take_whatever_comes(synthesis: Synthesis) -> None:
     del properties(synthesis, "portal-prod", api.METHOD, "healthGET")["RequestValidatorId"]
@@ -123,7 +156,18 @@ def leave_a_plan_without_a_quota(synthesis: Synthesis) -> None:
     del properties(synthesis, "portal-dev", PLAN)["Quota"]
 
 
+@breaks(api.keys_are_limited)
+def leave_a_plan_without_a_stage(synthesis: Synthesis) -> None:
+    properties(synthesis, "portal-dev", PLAN)["ApiStages"] = []
+
+
 @breaks(api.stages_admit_the_sum_of_the_plans)
 def throttle_below_the_plans(synthesis: Synthesis) -> None:
     stage = properties(synthesis, "portal-dev", edge.STAGE, "ApiRestApi")
     stage["MethodSettings"][0]["ThrottlingRateLimit"] = 10
+
+
+@breaks(api.stages_admit_the_sum_of_the_plans)
+def throttle_one_path_only(synthesis: Synthesis) -> None:
+    stage = properties(synthesis, "portal-dev", edge.STAGE, "ApiRestApi")
+    stage["MethodSettings"][0]["ResourcePath"] = "/~1api~1health"

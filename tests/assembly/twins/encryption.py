@@ -34,6 +34,11 @@ def boot_from_a_clear_volume(synthesis: Synthesis) -> None:
     template["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] = False
 
 
+@breaks(encryption.storage_is_encrypted)
+def keep_a_table_in_clear(synthesis: Synthesis) -> None:
+    properties(synthesis, "data-prod", "AWS::DynamoDB::GlobalTable")["SSESpecification"]["SSEEnabled"] = False
+
+
 @breaks(encryption.buckets_are_encrypted_and_closed)
 def leave_a_bucket_to_its_default(synthesis: Synthesis) -> None:
     del properties(synthesis, "pipeline-tools", "AWS::S3::Bucket")["BucketEncryption"]
@@ -43,6 +48,20 @@ def leave_a_bucket_to_its_default(synthesis: Synthesis) -> None:
 def open_a_bucket(synthesis: Synthesis) -> None:
     bucket = properties(synthesis, "portal-dev", "AWS::S3::Bucket", "StaticSite")
     bucket["PublicAccessBlockConfiguration"]["RestrictPublicBuckets"] = False
+
+
+@breaks(encryption.buckets_are_encrypted_and_closed)
+def encrypt_artifacts_by_the_key_of_s3(synthesis: Synthesis) -> None:
+    bucket = properties(synthesis, "pipeline-tools", "AWS::S3::Bucket", "Artifacts82")
+    bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"] = [
+        {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    ]
+
+
+@breaks(encryption.buckets_are_encrypted_and_closed)
+def close_a_bucket_by_three_quarters(synthesis: Synthesis) -> None:
+    bucket = properties(synthesis, "portal-dev", "AWS::S3::Bucket", "StaticSite")
+    del bucket["PublicAccessBlockConfiguration"]["IgnorePublicAcls"]
 
 
 @breaks(encryption.keys_rotate)
@@ -62,6 +81,12 @@ def admit_plain_text_to_the_topic(synthesis: Synthesis) -> None:
     policy["Statement"][0]["Condition"]["Bool"]["aws:SecureTransport"] = "true"
 
 
+@breaks(transit.buckets_and_topics_refuse_plain_text)
+def refuse_plain_text_of_one_role(synthesis: Synthesis) -> None:
+    policy = properties(synthesis, "foundation-prod", "AWS::SNS::TopicPolicy")["PolicyDocument"]
+    policy["Statement"][0]["Principal"] = {"AWS": "arn:aws:iam::333333333333:role/alarms"}
+
+
 @breaks(transit.listeners_speak_tls)
 def listen_to_plain_text(synthesis: Synthesis) -> None:
     properties(synthesis, "portal-dev", "AWS::ElasticLoadBalancingV2::Listener")["Protocol"] = "HTTP"
@@ -71,6 +96,11 @@ def listen_to_plain_text(synthesis: Synthesis) -> None:
 def take_an_old_tls_policy(synthesis: Synthesis) -> None:
     listener = properties(synthesis, "portal-dev", "AWS::ElasticLoadBalancingV2::Listener")
     listener["SslPolicy"] = "ELBSecurityPolicy-TLS13-1-0-2021-06"
+
+
+@breaks(transit.listeners_speak_tls)
+def listen_without_a_certificate(synthesis: Synthesis) -> None:
+    del properties(synthesis, "portal-dev", "AWS::ElasticLoadBalancingV2::Listener")["Certificates"]
 
 
 @breaks(transit.the_edge_speaks_tls)

@@ -28,10 +28,28 @@ def allow_what_is_not_denied(synthesis: Synthesis) -> None:
     statement["NotAction"] = statement.pop("Action")
 
 
+@breaks(iam.actions_are_named)
+def allow_everything_with_every_key(synthesis: Synthesis) -> None:
+    _statements(synthesis, "portal-prod", "AWS::IAM::Policy", "Backendtask")[0]["Action"] = "kms:*"
+
+
+@breaks(iam.actions_are_named)
+def allow_everything_in_the_policy_of_a_key(synthesis: Synthesis) -> None:
+    key = properties(synthesis, "foundation-dev", "AWS::KMS::Key")
+    key["KeyPolicy"]["Statement"][0]["Action"] = "*"
+
+
 @breaks(iam.resources_are_named)
 def read_every_secret(synthesis: Synthesis) -> None:
     statements = _statements(synthesis, "portal-prod", "AWS::IAM::Policy", "Backendtask")
     statements.append({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"})
+
+
+@breaks(iam.resources_are_named)
+def read_every_secret_but_one(synthesis: Synthesis) -> None:
+    statements = _statements(synthesis, "portal-prod", "AWS::IAM::Policy", "Backendtask")
+    one = {"NotResource": "arn:aws:secretsmanager:us-east-1:333333333333:secret:backend-database-prod-a"}
+    statements.append({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", **one})
 
 
 @breaks(iam.managed_policies_are_listed)
@@ -76,11 +94,37 @@ def let_another_service_be_a_task(synthesis: Synthesis) -> None:
     statement["Principal"]["Service"] = "states.amazonaws.com"
 
 
+@breaks(iam.principals_are_known)
+def let_anybody_with_an_account_in(synthesis: Synthesis) -> None:
+    statement = _statements(synthesis, "foundation-prod", "AWS::SNS::TopicPolicy")[-1]
+    statement["Principal"] = {"AWS": "*"}
+
+
+@breaks(iam.principals_are_known)
+def let_everybody_else_in(synthesis: Synthesis) -> None:
+    statement = _statements(synthesis, "foundation-prod", "AWS::SNS::TopicPolicy")[-1]
+    statement["NotPrincipal"] = statement.pop("Principal")
+
+
 @breaks(iam.other_accounts_are_let_in_as_one_role)
 def let_all_of_the_tools_account_publish(synthesis: Synthesis) -> None:
     tools = synthesis.template("pipeline-tools").account
     statement = _statements(synthesis, "foundation-dev", "AWS::SNS::TopicPolicy")[-1]
     statement["Principal"] = {"AWS": f"arn:aws:iam::{tools}:root"}
+
+
+@breaks(iam.other_accounts_are_let_in_as_one_role)
+def hand_the_key_to_all_of_the_tools_account(synthesis: Synthesis) -> None:
+    tools = synthesis.template("pipeline-tools").account
+    key = properties(synthesis, "foundation-dev", "AWS::KMS::Key")
+    key["KeyPolicy"]["Statement"][0]["Principal"] = {"AWS": f"arn:aws:iam::{tools}:root"}
+
+
+@breaks(iam.other_accounts_are_let_in_as_one_role)
+def let_all_of_the_own_account_publish(synthesis: Synthesis) -> None:
+    topics = synthesis.template("foundation-dev")
+    statement = _statements(synthesis, topics.stack, "AWS::SNS::TopicPolicy")[-1]
+    statement["Principal"] = {"AWS": f"arn:aws:iam::{topics.account}:root"}
 
 
 @breaks(iam.a_boundary_is_on_every_role)
@@ -92,4 +136,10 @@ def bound_one_role_only(synthesis: Synthesis) -> None:
 @breaks(iam.functions_are_invoked_by_one_caller)
 def let_any_rule_invoke_a_function(synthesis: Synthesis) -> None:
     grant = {"Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
+    add(synthesis, "pipeline-tools", "AWS::Lambda::Permission", FunctionName="probe-dev", **grant)
+
+
+@breaks(iam.functions_are_invoked_by_one_caller)
+def let_anybody_of_an_account_invoke_a_function(synthesis: Synthesis) -> None:
+    grant = {"Action": "lambda:InvokeFunction", "Principal": "*", "SourceAccount": "111111111111"}
     add(synthesis, "pipeline-tools", "AWS::Lambda::Permission", FunctionName="probe-dev", **grant)

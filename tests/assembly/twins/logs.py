@@ -69,3 +69,8 @@ def turn_insights_off(synthesis: Synthesis) -> None:
 @breaks(logs.networks_log_their_flows)
 def log_rejected_traffic_only(synthesis: Synthesis) -> None:
     properties(synthesis, "foundation-dev", "AWS::EC2::FlowLog")["TrafficType"] = "REJECT"
+
+
+@breaks(logs.networks_log_their_flows)
+def log_flows_into_a_group_that_is_not(synthesis: Synthesis) -> None:
+    properties(synthesis, "foundation-dev", "AWS::EC2::FlowLog")["LogGroupName"] = "/vpc/flow-logs-other"

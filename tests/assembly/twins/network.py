@@ -65,6 +65,17 @@ def leave_a_subnet_to_the_main_table(synthesis: Synthesis) -> None:
     remove(synthesis, "foundation", "AWS::EC2::SubnetRouteTableAssociation", "dataSubnet2")
 
 
+@breaks(network.subnets_have_a_route_table_each)
+def share_a_route_table(synthesis: Synthesis) -> None:
+    first, second = (
+        properties(
+            synthesis, "foundation-dev", "AWS::EC2::SubnetRouteTableAssociation", f"dataSubnet{number}"
+        )
+        for number in (1, 2)
+    )
+    second["RouteTableId"] = first["RouteTableId"]
+
+
 @breaks(network.there_is_no_nat_gateway)
 def add_a_nat_gateway(synthesis: Synthesis) -> None:
     subnet = properties(synthesis, "foundation-dev", "AWS::EC2::SubnetRouteTableAssociation")["SubnetId"]
@@ -87,6 +98,17 @@ def hold_the_interface_second(synthesis: Synthesis) -> None:
     template["NetworkInterfaces"][0]["DeviceIndex"] = 1
 
 
+@breaks(network.nat_instances_forward_and_heal)
+def heal_another_zones_instance(synthesis: Synthesis) -> None:
+    first, second = (
+        properties(
+            synthesis, "foundation-prod", "AWS::AutoScaling::AutoScalingGroup", f"publicSubnet{number}"
+        )
+        for number in (1, 2)
+    )
+    first["LaunchTemplate"] = second["LaunchTemplate"]
+
+
 @breaks(network.addresses_are_bound_behind_a_gateway)
 def bind_an_address_before_there_is_a_gateway(synthesis: Synthesis) -> None:
     del resource(synthesis, "foundation-prod", "AWS::EC2::EIPAssociation")["DependsOn"]
@@ -101,6 +123,12 @@ def admit_the_old_metadata_service(synthesis: Synthesis) -> None:
 @breaks(network.gateway_endpoints_serve_every_subnet)
 def reach_the_sessions_by_nat(synthesis: Synthesis) -> None:
     properties(synthesis, "foundation-dev", "AWS::EC2::VPCEndpoint", "DynamoDb")["RouteTableIds"].pop()
+
+
+@breaks(network.gateway_endpoints_serve_every_subnet)
+def reach_s3_by_an_interface(synthesis: Synthesis) -> None:
+    endpoint = properties(synthesis, "foundation-dev", "AWS::EC2::VPCEndpoint", "S3")
+    endpoint["VpcEndpointType"] = "Interface"
 
 
 @breaks(exposure.addresses_are_private)
@@ -119,6 +147,12 @@ def publish_a_database(synthesis: Synthesis) -> None:
     del properties(synthesis, "data-prod", "AWS::RDS::DBInstance")["PubliclyAccessible"]
 
 
+@breaks(exposure.addresses_are_private)
+def launch_with_a_public_address(synthesis: Synthesis) -> None:
+    template = properties(synthesis, "foundation-prod", "AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    template["NetworkInterfaces"][0]["AssociatePublicIpAddress"] = True
+
+
 @breaks(exposure.load_balancers_are_internal)
 def face_the_internet(synthesis: Synthesis) -> None:
     balancer = properties(synthesis, "portal-prod", "AWS::ElasticLoadBalancingV2::LoadBalancer")
@@ -128,6 +162,13 @@ def face_the_internet(synthesis: Synthesis) -> None:
 @breaks(exposure.elastic_addresses_are_of_nat_alone)
 def leave_an_address_unbound(synthesis: Synthesis) -> None:
     remove(synthesis, "foundation-dev", "AWS::EC2::EIPAssociation")
+
+
+@breaks(exposure.elastic_addresses_are_of_nat_alone)
+def publish_an_interface_of_the_app_tier(synthesis: Synthesis) -> None:
+    service = properties(synthesis, "foundation-prod", "AWS::EC2::SubnetRouteTableAssociation", "appSubnet1")
+    interface = properties(synthesis, "foundation-prod", "AWS::EC2::NetworkInterface", "publicSubnet1")
+    interface["SubnetId"] = service["SubnetId"]
 
 
 @breaks(exposure.tiers_stay_in_their_subnets)

@@ -52,11 +52,36 @@ def page_for_no_alarm(synthesis: Synthesis) -> None:
     properties(synthesis, "portal-prod", alarms.COMPOSITE)["AlarmRule"] = "FALSE"
 
 
+@breaks(alarms.two_composites_page)
+def page_by_the_name_of_an_alarm(synthesis: Synthesis) -> None:
+    properties(synthesis, "portal-prod", alarms.COMPOSITE)["AlarmRule"] = 'ALARM("probe-alarm-prod")'
+
+
+@breaks(alarms.two_composites_page)
+def page_when_all_is_well(synthesis: Synthesis) -> None:
+    composite = properties(synthesis, "portal-prod", alarms.COMPOSITE)
+    composite["AlarmRule"] = json.loads(json.dumps(composite["AlarmRule"]).replace("ALARM(", "OK("))
+
+
+@breaks(alarms.two_composites_page)
+def page_by_another_page(synthesis: Synthesis) -> None:
+    composite = properties(synthesis, "portal-prod", alarms.COMPOSITE, "Degraded")
+    other = next(id_ for id_, _ in synthesis.template("portal-prod").resources(alarms.COMPOSITE))
+    composite["AlarmRule"] = {"Fn::Join": ["", ['ALARM("', {"Fn::GetAtt": [other, "Arn"]}, '")']]}
+
+
 @breaks(alarms.the_dashboard_shows_what_matters)
 def hide_the_connections(synthesis: Synthesis) -> None:
     board = properties(synthesis, "portal-prod", "AWS::CloudWatch::Dashboard")
     hidden = json.dumps(board["DashboardBody"]).replace("DatabaseConnections", "DatabaseConnectionAttempts")
     board["DashboardBody"] = json.loads(hidden)
+
+
+@breaks(alarms.the_dashboard_shows_what_matters)
+def spread_it_over_two_dashboards(synthesis: Synthesis) -> None:
+    for template in synthesis.tier("portal"):
+        board = {"DashboardName": f"further-dashboard-{template.suffix}", "DashboardBody": "{}"}
+        add(synthesis, template.stack, "AWS::CloudWatch::Dashboard", **board)
 
 
 @breaks(tags.everything_is_tagged)
@@ -75,6 +100,11 @@ def leave_a_volume_untagged(synthesis: Synthesis) -> None:
     template["TagSpecifications"] = [
         one for one in template["TagSpecifications"] if one["ResourceType"] != "volume"
     ]
+
+
+@breaks(tags.everything_is_tagged)
+def tag_with_nothing(synthesis: Synthesis) -> None:
+    properties(synthesis, "portal-prod", "AWS::ApiGatewayV2::VpcLink")["Tags"]["ManagedBy"] = ""
 
 
 @breaks(tags.tags_name_the_environment)
@@ -110,6 +140,12 @@ def import_from_another_environment(synthesis: Synthesis) -> None:
 def export_for_nobody(synthesis: Synthesis) -> None:
     output = {"Value": "x", "Export": {"Name": "data-dev:Unused"}}
     synthesis.template("data-dev").body["Outputs"]["Unused"] = output
+
+
+@breaks(stacks.exports_are_there_and_used)
+def import_what_nobody_exports(synthesis: Synthesis) -> None:
+    link = properties(synthesis, "portal-prod", "AWS::ApiGatewayV2::VpcLink")
+    link["SubnetIds"].append({"Fn::ImportValue": "foundation-prod:Subnet4"})
 
 
 @breaks(stacks.references_lead_somewhere)

@@ -89,13 +89,27 @@ def deploy_two_tiers_at_once(synthesis: Synthesis) -> None:
             action["RunOrder"] = 1
 
 
-@breaks(pipeline.stages_and_actions_fit)
+@breaks(pipeline.tiers_are_deployed_one_after_the_other)
+def prepare_while_deploying(synthesis: Synthesis) -> None:
+    prepare, deploy, *_ = sorted(synthesis.stage("dev"), key=lambda one: int(one["RunOrder"]))
+    deploy["RunOrder"] = prepare["RunOrder"]
+
+
+@breaks(pipeline.tiers_are_deployed_one_after_the_other)
+def deploy_the_data_first(synthesis: Synthesis) -> None:
+    orders = {action["Name"]: action for action in synthesis.stage("dev")}
+    for step in ("Prepare", "Deploy"):
+        below, above = (orders[f"{tier}-dev.{step}"] for tier in ("foundation", "data"))
+        below["RunOrder"], above["RunOrder"] = above["RunOrder"], below["RunOrder"]
+
+
+@breaks(pipeline.actions_fit)
 def crowd_a_stage(synthesis: Synthesis) -> None:
     source = synthesis.stage("Source")
     source += [dict(source[0], Name=f"Source-{number}") for number in range(50)]
 
 
-@breaks(pipeline.stages_and_actions_fit)
+@breaks(pipeline.actions_fit)
 def name_two_actions_alike(synthesis: Synthesis) -> None:
     source = synthesis.stage("Source")
     source.append(source[0])
