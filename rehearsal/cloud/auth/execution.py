@@ -24,7 +24,10 @@ def refusal_of_resource(
     actions, keys = alternatives(resource_type, verb), _keys(role_arn, properties)
     if reason := refusal_everywhere(role_arn, actions, keys=keys, session=_SESSION):
         return reason
-    roles = _roles_in(properties) if hands_roles_on(resource_type, verb) else ()
+    # A role of another account cannot be handed on: who is to act as it takes it by STS.
+    at_home = f"arn:aws:iam::{account_of(role_arn)}:role/"
+    named = _texts_in(properties) if hands_roles_on(resource_type, verb) else ()
+    roles = [text for text in named if text.startswith(at_home)]
     return next((reason for passed in roles if (reason := _refusal_to_pass(role_arn, passed))), None)
 
 
@@ -56,12 +59,12 @@ def _services_trusted_by(role_arn: str) -> list[str]:
     return [name for each in services for name in ([each] if isinstance(each, str) else each)]
 
 
-def _roles_in(value: Any) -> Iterator[str]:
-    """The ARNs of roles among the properties, however deep."""
+def _texts_in(value: Any) -> Iterator[str]:
+    """The texts among the properties, however deep."""
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, list):
         for each in value:
-            yield from _roles_in(each)
-    elif isinstance(value, str) and value.startswith("arn:aws:iam::") and ":role/" in value:
+            yield from _texts_in(each)
+    elif isinstance(value, str):
         yield value

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.cloud import stacks
+from rehearsal.cloud import Cloud, stacks
 from rehearsal.cloud.auth.handlers import Verb, alternatives, hands_roles_on
 from tests.rehearsal.roles import make_role, policy, trust
 
@@ -142,6 +142,17 @@ def test_a_custom_resources_function_is_called_with_the_permission_for_it(may: M
         stacks.DeploymentFailed, match=f"Custom: .*{SESSION}lambda:InvokeFunction on resource: {function}"
     ):
         deploy(Custom={"Type": "Custom::Thing", "Properties": {"ServiceToken": function}})
+
+
+def test_a_role_of_another_account_is_not_handed_on(may: May, deploy: Deploy, cloud: Cloud) -> None:
+    there = cloud.client("iam", "222222222222")
+    role = make_role(there, "taken", may=(), trusted=trust(Service="events.amazonaws.com"))
+    may(anything("events:*"))
+    bus = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/other"
+    targets = [{"Id": "other", "Arn": bus, "RoleArn": role}]
+    rule = {"EventPattern": {"source": ["aws.ecs"]}, "Targets": targets}
+    deploy(Rule={"Type": "AWS::Events::Rule", "Properties": rule})
+    there.delete_role(RoleName="taken")
 
 
 @pytest.fixture
