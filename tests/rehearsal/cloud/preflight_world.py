@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -88,15 +89,7 @@ def said(of_whom: Asked, check: str) -> list[tuple[bool, str]]:
 def prepared(cloud: Cloud) -> Iterator[Cloud]:
     """Two accounts as `make bootstrap` and the README leave them."""
     for account in (ACCOUNT, HOME):
-        client = cache(lambda service, account=account: cloud.client(service, account))
-        client("ssm").put_parameter(Name=VERSION, Value="30", Type="String", Overwrite=True)
-        for service in SERVICES_WITH_ROLES:
-            with contextlib.suppress(client("iam").exceptions.EntityAlreadyExistsException):
-                client("iam").create_service_linked_role(AWSServiceName=service)
-        make_role(client("iam"), "api-gateway-logs", account)
-        make_role(client("iam"), EXECUTION.format(account), account)
-        attach_only(client("iam"), EXECUTION.format(account), TOOLS.execution_policies)
-        log_as(client("apigateway"), f"arn:aws:iam::{account}:role/api-gateway-logs")
+        bootstrapped(cloud, account)
     for name in ROLES:
         make_role(cloud.client("iam", ACCOUNT), name, HOME)
     create_hosted_zone(cloud, account=ACCOUNT, zone_id=ZONE.id, name=ZONE.name)
@@ -105,13 +98,27 @@ def prepared(cloud: Cloud) -> Iterator[Cloud]:
     raise_quotas({})
 
 
-def make_role(iam: Any, name: str, trusted: str) -> None:
-    statement = {
-        "Effect": "Allow",
-        "Action": "sts:AssumeRole",
-        "Principal": {"AWS": f"arn:aws:iam::{trusted}:root"},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def bootstrapped(cloud: Cloud, account: str) -> None:
+    """What `make bootstrap` leaves in the pipeline's account, and in every other but for trust."""
+    client = cache(lambda service: cloud.client(service, account))
+    client("ssm").put_parameter(Name=VERSION, Value="30", Type="String", Overwrite=True)
+    for service in SERVICES_WITH_ROLES:
+        with contextlib.suppress(client("iam").exceptions.EntityAlreadyExistsException):
+            client("iam").create_service_linked_role(AWSServiceName=service)
+    make_role(client("iam"), "api-gateway-logs", account)
+    make_role(client("iam"), EXECUTION.format(account), account)
+    attach_only(client("iam"), EXECUTION.format(account), TOOLS.execution_policies)
+    log_as(client("apigateway"), f"arn:aws:iam::{account}:role/api-gateway-logs")
+
+
+def make_role(iam: Any, name: str, trusted: str, *, distrusted: str | None = None) -> None:
+    """A role that one account may take, and another explicitly may not; or the same role with this trust."""
+    statements = [
+        {"Effect": effect, "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}}
+        for effect, account in (("Allow", trusted), ("Deny", distrusted))
+        if account
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     try:
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy)
     except iam.exceptions.EntityAlreadyExistsException:
@@ -132,3 +139,10 @@ def log_as(apigateway: Any, arn: str) -> None:
 def servers_of(cloud: Cloud) -> set[str]:
     zone = cloud.client("route53", ACCOUNT).get_hosted_zone(Id=ZONE.id)
     return {server.rstrip(".").lower() for server in zone["DelegationSet"]["NameServers"]}
+
+
+def answering(prepared: Cloud, service: str, **methods: Callable[..., Any]) -> Callable[[str], Any]:
+    """Clients of which one answers by these methods, the others as ever."""
+    made = cache(lambda name: prepared.client(name, ACCOUNT))
+    stand_in = SimpleNamespace(**methods)
+    return lambda name: stand_in if name == service else made(name)

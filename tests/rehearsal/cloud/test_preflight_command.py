@@ -16,11 +16,12 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from pipeline.environments import DEV
+from pipeline.environments import DEV, TOOLS
 from pipeline.preflight.dns import name_servers
 from rehearsal.cloud import Cloud
+from rehearsal.cloud.prerequisites import create_connection
 
-from .preflight_world import of
+from .preflight_world import bootstrapped, of
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,16 +51,15 @@ def command(
     )
 
 
-@pytest.fixture
-def assembly(tmp_path: Path) -> Path:
-    """An assembly with one stack for dev's account."""
+def assembly_of(tmp_path: Path, account: str) -> Path:
+    """An assembly with one stack for an account."""
     (tmp_path / "manifest.json").write_text(
         json.dumps(
             {
                 "artifacts": {
                     "portal": {
                         "type": "aws:cloudformation:stack",
-                        "environment": f"aws://{DEV.account}/us-east-1",
+                        "environment": f"aws://{account}/us-east-1",
                         "properties": {"templateFile": "t.json", "requiresBootstrapStackVersion": 8},
                     }
                 }
@@ -68,6 +68,11 @@ def assembly(tmp_path: Path) -> Path:
     )
     (tmp_path / "t.json").write_text(json.dumps({"Resources": {"Address": of("EC2::EIP")}}))
     return tmp_path
+
+
+@pytest.fixture
+def assembly(tmp_path: Path) -> Path:
+    return assembly_of(tmp_path, DEV.account)
 
 
 def test_the_command_answers_people_and_programs(cloud: Cloud, assembly: Path) -> None:
@@ -82,6 +87,22 @@ def test_the_command_answers_people_and_programs(cloud: Cloud, assembly: Path) -
     answered = json.loads(command(cloud, "--assembly", str(assembly), "--json").stdout)
     assert (answered["account"], answered["ready"]) == (DEV.account, False)
     assert {"check", "ok", "sentence"} == set(answered["answers"][0])
+
+
+def test_an_account_that_is_ready_is_a_success(cloud: Cloud, tmp_path: Path) -> None:
+    bootstrapped(cloud, TOOLS.account)
+    create_connection(account=TOOLS.account, arn=TOOLS.connection_arn)
+
+    told = command(
+        cloud, "--assembly", str(assembly_of(tmp_path, TOOLS.account)), "--json", account=TOOLS.account
+    )
+
+    assert told.returncode == 0, told.stdout
+    answered = json.loads(told.stdout)
+    assert (answered["account"], answered["ready"]) == (TOOLS.account, True)
+    # No environment is in this account, so nobody asks for a zone.
+    assert {"connection", "resource quotas"} <= {answer["check"] for answer in answered["answers"]}
+    assert not {"hosted zone", "zones"} & {answer["check"] for answer in answered["answers"]}
 
 
 @pytest.mark.parametrize(
@@ -122,12 +143,13 @@ def resolver() -> Iterator[dns.resolver.Resolver]:
                 query = dns.message.from_wire(wire)
                 answer = dns.message.make_response(query)
                 answer.flags |= 0x0080  # recursion is available
-                if str(query.question[0].name) == "dev.bank.example.":
+                asked = str(query.question[0].name)
+                if asked == "dev.bank.example.":
                     name = query.question[0].name
                     answer.answer.append(
                         dns.rrset.from_text(name, 60, "IN", "NS", "NS-1.Example.", "ns-2.example.")
                     )
-                else:
+                elif asked != "host.bank.example.":  # which is there and is no zone
                     answer.set_rcode(dns.rcode.NXDOMAIN)
                 server.sendto(answer.to_wire(), client)
 
@@ -143,3 +165,4 @@ def resolver() -> Iterator[dns.resolver.Resolver]:
 def test_name_servers_are_those_of_public_dns(resolver: dns.resolver.Resolver) -> None:
     assert name_servers("dev.bank.example", resolver) == {"ns-1.example", "ns-2.example"}
     assert name_servers("nobody.example", resolver) == set()
+    assert name_servers("host.bank.example", resolver) == set()
