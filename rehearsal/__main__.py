@@ -80,7 +80,9 @@ def _sentence(error: Exception) -> str | None:
     ours = CommandError | NotUpError | WorkspaceError | AssemblyError | ToolError
     if isinstance(error, ours | PortInUse | CannotRestore | UnreadableStateError):
         return str(error)
-    if isinstance(error, OSError) and (error.filename is not None or error.errno == errno.ENOSPC):
+    if isinstance(error, OSError) and (
+        error.filename is not None or error.errno in (errno.ENOSPC, errno.EPERM)
+    ):
         return f"This machine refuses: {error}"
     if isinstance(error, EOFError):
         return "The question was not answered: there is no more input"

@@ -153,6 +153,7 @@ ROWS = (
     row("iam", "list_roles", "Roles[].RoleName", "IAM::Role", "IAM::Policy"),
     row("iam", "list_instance_profiles", "InstanceProfiles[].InstanceProfileName", "IAM::InstanceProfile"),
     row("iam", "list_policies", "Policies[].PolicyName", "IAM::ManagedPolicy", Scope="Local"),
+    # A key that is to be deleted is listed for days to come; the name that it had is not.
     row("kms", "list_aliases", "Aliases[].AliasName", "KMS::Alias", "KMS::Key"),
     row("lambda", "list_functions", "Functions[].FunctionName", "Lambda::Function"),
     row("lambda", "list_layers", "Layers[].LayerName", "Lambda::LayerVersion"),

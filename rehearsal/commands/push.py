@@ -2,40 +2,67 @@
 
 import argparse
 import json
+import time
 
 from rich.console import Console
 
-from rehearsal.client import find
+from rehearsal.client import Execution, Pipeline, find
 from rehearsal.workspace import Workspace
 
 from .command import Command, project_of
 
 TEACHES = """\
-A `git push` of the last commit to the rehearsal's repository, which starts the pipeline; it returns at once.
-Changes that are not committed are refused, as the pipeline would not see them.
+A `git push` of the last commit to the rehearsal's repository, which starts the pipeline; it returns as soon as the
+execution is there. The exit code is 1 if none starts, because too many wait already. Changes that are not committed
+are refused, as the pipeline would not see them.
 
 The same with git itself, where `up` has told the path:
   git remote add rehearsal PATH && git push rehearsal HEAD:main
 """
+STARTS_SECONDS = 30.0
+POLL_SECONDS = 0.1
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
     endpoint = find(project_of(arguments))
+    pipeline = endpoint.delivery()
     workspace = Workspace(project_of(arguments))
     commit = workspace.commit()
+    newest = _newest(pipeline)
     moved = workspace.push(endpoint.repository, commit, endpoint.branch)
+    started = _started(pipeline, since=newest) if moved else None
     if arguments.json:
-        print(json.dumps({"commit": commit, "branch": endpoint.branch, "pushed": moved}))
-    elif moved:
-        console.print(f"Pushed {commit[:8]}. Watch it: python -m rehearsal status --follow", highlight=False)
+        told = {"commit": commit, "branch": endpoint.branch, "pushed": moved}
+        print(json.dumps({**told, "execution": started.id if started else None}))
     else:
-        console.print(
+        console.print(_sentence(commit, moved, started), highlight=False, soft_wrap=True)
+    return 0 if started or not moved else 1
+
+
+def _newest(pipeline: Pipeline) -> Execution | None:
+    return next(iter(pipeline.executions(1)), None)
+
+
+def _started(pipeline: Pipeline, *, since: Execution | None) -> Execution | None:
+    """The execution that a push has started, as soon as it is there: `status` would show the one before."""
+    deadline = time.monotonic() + STARTS_SECONDS
+    while time.monotonic() < deadline:
+        newest = _newest(pipeline)
+        if newest and (since is None or newest.id != since.id):
+            return newest
+        time.sleep(POLL_SECONDS)
+    return None
+
+
+def _sentence(commit: str, moved: bool, started: Execution | None) -> str:
+    if not moved:
+        return (
             f"{commit[:8]} is there already, so nothing starts. To run it again: commit (git commit --allow-empty), "
-            "or `aws codepipeline start-pipeline-execution`.",
-            highlight=False,
-            soft_wrap=True,
+            "or `aws codepipeline start-pipeline-execution`."
         )
-    return 0
+    if started is None:
+        return f"Pushed {commit[:8]}, and nothing started within {STARTS_SECONDS:.0f} s: python -m rehearsal status"
+    return f"Pushed {commit[:8]}; {started.id[:8]} has started. Watch it: python -m rehearsal status --follow"
 
 
 PUSH = Command(
@@ -43,5 +70,5 @@ PUSH = Command(
     summary="push the last commit, which starts the pipeline",
     teaches=TEACHES,
     run=_run,
-    json="print the commit as JSON on standard output",
+    json="print the commit and its execution as JSON on standard output",
 )

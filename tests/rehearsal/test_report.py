@@ -14,11 +14,13 @@ from rehearsal.verdicts import Verdict
 PASSED = Verdict(environment="dev", door="cloudfront", passed=3, failed=0, skipped=0, seconds=1.0)
 
 
-def execution(status: str = "Succeeded", error: str | None = None) -> Execution:
+def execution(
+    status: str = "Succeeded", error: str | None = None, provider: str = "CloudFormation"
+) -> Execution:
     action = Action(
         name="Deploy",
         category="Deploy",
-        provider="CloudFormation",
+        provider=provider,
         run_order=1,
         status=status,
         started=1.0,
@@ -52,6 +54,10 @@ def test_success_with_tests_is_green() -> None:
     assert made.stages[0]["actions"] == [
         {"name": "Deploy", "provider": "CloudFormation", "status": "Succeeded", "seconds": 2.0}
     ]
+
+
+def test_a_stage_that_deploys_nothing_needs_no_tests() -> None:
+    assert report(execution(provider="CodeBuild")).green
 
 
 def test_a_report_of_nothing_is_not_green() -> None:

@@ -78,8 +78,9 @@ def test_a_second_rehearsal_of_the_same_project_is_refused(checkout: Path) -> No
 
 
 def test_the_folder_is_free_again_afterwards(checkout: Path) -> None:
-    with Workspace(checkout):
-        pass
+    with Workspace(checkout) as held:
+        assert held.holder() is not None
+    assert held.holder() is None
     with Workspace(checkout):
         pass
 

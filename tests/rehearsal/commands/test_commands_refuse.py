@@ -1,5 +1,6 @@
 """What no command can do is told in one sentence."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -85,13 +86,39 @@ def test_a_machine_that_refuses_is_told(shell: Shell, project: Path) -> None:
     assert told == f"This machine refuses: [Errno 20] Not a directory: '{project}/build/rehearsal/lock'"
 
 
-def test_input_that_ends_before_an_answer_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    def ended(_root: Path) -> Endpoint:
-        raise EOFError
+def breaks(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let `status` break with this error."""
 
-    monkeypatch.setattr("rehearsal.commands.status.find", ended)
+    def find(_root: Path) -> Endpoint:
+        raise error
 
-    assert shell.refused("status") == "The question was not answered: there is no more input"
+    monkeypatch.setattr("rehearsal.commands.status.find", find)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (EOFError(), "The question was not answered: there is no more input"),
+        (OSError(errno.ENOSPC, "full"), "This machine refuses: [Errno 28] full"),
+        (OSError(errno.EPERM, "not yours"), "This machine refuses: [Errno 1] not yours"),
+    ],
+)
+def test_what_is_nobodys_fault_is_told(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+) -> None:
+    breaks(monkeypatch, error)
+
+    assert shell.refused("status") == sentence
+
+
+@pytest.mark.parametrize("error", [KeyError("name"), ConnectionResetError(errno.ECONNRESET, "reset")])
+def test_what_is_our_own_fault_is_shown_with_its_place(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    breaks(monkeypatch, error)
+
+    with pytest.raises(type(error)):
+        shell("status")
 
 
 def test_what_cannot_be_told_from_what_was_there_is_not_destroyed(

@@ -46,8 +46,10 @@ class Scripted:
         self._newest = list(newest)
         self._waiting = waiting
         self.answers: list[tuple[str, str, str]] = []
+        self.looks = 0
 
     def executions(self, most: int) -> list[Execution]:
+        self.looks += 1
         return [self._newest.pop(0) if len(self._newest) > 1 else self._newest[0]][:most]
 
     def summary(self, execution_id: str) -> Execution:
@@ -85,6 +87,16 @@ def test_the_execution_that_follows_a_change_of_the_pipeline_is_the_one_to_wait_
     assert follow(script, console).id == "2"
 
 
+def test_each_execution_that_gives_way_is_given_time_anew(console: Console) -> None:
+    script = Scripted(
+        execution("1", "Cancelled"),
+        *[execution("2", "InProgress")] * 30,  # longer than one is waited for
+        execution("2", "Superseded"),
+        execution("3", "Succeeded"),
+    )
+    assert follow(script, console).id == "3"
+
+
 def test_an_execution_that_gives_way_to_nothing_is_the_end_after_a_while(console: Console) -> None:
     assert follow(Scripted(execution("1", "Cancelled")), console).status == "Cancelled"
 
@@ -92,6 +104,7 @@ def test_an_execution_that_gives_way_to_nothing_is_the_end_after_a_while(console
 def test_one_that_is_followed_by_its_id_ends_as_it_ends(console: Console) -> None:
     script = Scripted(execution("2", "Superseded"))
     assert follow(script, console, execution=execution("1", "InProgress")).id == "1"
+    assert script.looks == 1
 
 
 def test_an_approval_that_is_seen_twice_is_asked_for_once(console: Console) -> None:
