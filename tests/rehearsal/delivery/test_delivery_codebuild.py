@@ -50,6 +50,14 @@ def test_parameters_and_secrets_are_read_when_the_build_starts(world: World) -> 
     assert "Running command echo by its name: ***" in world.log(execution, "Build", "B")
 
 
+def test_credentials_of_a_build_do_not_get_into_its_log(world: World) -> None:
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+    execution = run(world, commands(*(f"echo {name} is ${{{name}:-missing}}" for name in names)))
+
+    assert lines(world, execution) == [f"{name} is ***" for name in names]
+
+
 @pytest.mark.parametrize(
     ("variable", "reason"),
     [
