@@ -46,3 +46,11 @@ def deploy(client: Callable[[str], Any], request: pytest.FixtureRequest) -> Iter
     found = cloudformation.describe_stacks()["Stacks"]
     if any(stack["StackName"] == name for stack in found):
         stacks.delete(cloudformation, name)
+
+
+@pytest.fixture
+def alone(cloud: Cloud) -> Iterator[None]:
+    """A process holds one cloud: the package's makes way."""
+    cloud.stop()
+    yield
+    cloud.__enter__()

@@ -1,18 +1,14 @@
 """What is deployed is there again in the next process."""
 
 import json
-import pickle
 import socket
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-from rehearsal.cloud import CannotRestore, Cloud, Kept, plain, prerequisites, stacks
-from rehearsal.cloud.autosave import Autosave
+from rehearsal.cloud import Cloud, Kept, prerequisites, stacks
 from tests.rehearsal.roles import make_role
 
 ACCOUNT = "111111111111"
@@ -28,13 +24,7 @@ TEMPLATE: dict[str, Any] = {
     "Outputs": {"Secret": {"Value": {"Ref": "Secret"}}, "Link": {"Value": {"Ref": "Link"}}},
 }
 
-
-@pytest.fixture(autouse=True)
-def alone(cloud: Cloud) -> Iterator[None]:
-    """A process holds one cloud: the package's makes way."""
-    cloud.stop()
-    yield
-    cloud.__enter__()
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 def outputs(cloud: Cloud, account: str) -> dict[str, str]:
@@ -125,30 +115,6 @@ def test_the_port_is_the_same_unless_another_program_has_it(tmp_path: Path) -> N
         assert elsewhere.endpoint != before.endpoint
 
 
-def test_no_snapshot_is_taken_of_a_stack_that_is_being_changed(tmp_path: Path) -> None:
-    with Cloud(tmp_path) as cloud:
-        waits_and_fails(cloud)
-        assert not cloud.snapshot()
-        assert not (tmp_path / "cloud.snapshot").exists()
-        assert cloud.snapshot(patience=30), "the end is waited for"
-
-
-def test_a_snapshot_while_requests_change_everything_is_whole(tmp_path: Path) -> None:
-    with Cloud(tmp_path) as before:
-        sqs = before.client("sqs", ACCOUNT)
-        ended = time.monotonic() + 1
-        names = iter(f"queue-{number}" for number in range(10_000))
-        written = 0
-        futures = []
-        while time.monotonic() < ended:
-            sqs.create_queue(QueueName=next(names))
-            futures.append(before.snapshot())
-            written += 1
-        assert all(futures)
-    with Cloud(tmp_path, restore=True) as after:
-        assert len(after.client("sqs", ACCOUNT).list_queues()["QueueUrls"]) == written
-
-
 def test_something_more_comes_along_before_anyone_is_served(tmp_path: Path) -> None:
     taken: list[Any] = []
     with Cloud(tmp_path) as before:
@@ -175,68 +141,3 @@ def test_a_start_that_fails_leaves_the_process_as_it_was(tmp_path: Path) -> None
         broken.__enter__()
     with Cloud(tmp_path) as empty:
         assert not empty.client("sqs", ACCOUNT).list_queues().get("QueueUrls")
-
-
-def test_without_a_snapshot_it_begins_empty(tmp_path: Path) -> None:
-    with Cloud(tmp_path, restore=True) as cloud:
-        assert not cloud.restored
-
-
-def spoil_half(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def of_another_emulator(path: Path) -> None:
-    path.write_bytes(plain.to_bytes({**plain.read(path), "emulator": "0.0.1"}))
-
-
-def with_code_in_it(path: Path) -> None:
-    path.write_bytes(pickle.dumps(print))
-
-
-@pytest.mark.parametrize(
-    ("spoil", "sentence"),
-    [
-        (spoil_half, "is damaged"),
-        (of_another_emulator, r"by ministack 0\.0\.1, this is .*: begin anew"),
-        (with_code_in_it, r"is damaged: it asks for builtins\.print"),
-    ],
-)
-def test_a_snapshot_that_cannot_be_used_is_told(
-    tmp_path: Path, spoil: Callable[[Path], None], sentence: str
-) -> None:
-    with Cloud(tmp_path) as before:
-        before.snapshot()
-    spoil(tmp_path / "cloud.snapshot")
-    with pytest.raises(CannotRestore, match=sentence), Cloud(tmp_path, restore=True):
-        pass
-
-
-def test_what_is_no_data_is_not_written() -> None:
-    with pytest.raises(plain.NotPlainError, match=r"_thread\.lock"):
-        plain.to_bytes({"lock": __import__("threading").Lock()})
-
-
-def test_a_stack_that_was_changed_by_hand_is_written_down_by_itself(tmp_path: Path) -> None:
-    with Cloud(tmp_path) as cloud, Autosave(cloud):
-        stacks.deploy(cloud.client("cloudformation", ACCOUNT), "world", TEMPLATE)
-        waits_and_fails(cloud)
-        deadline = time.monotonic() + 10
-        while not (tmp_path / "cloud.snapshot").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-    with Cloud(tmp_path, restore=True) as after:
-        assert outputs(after, ACCOUNT)
-
-
-def waits_and_fails(cloud: Cloud) -> None:
-    """A change that lasts long enough to be seen."""
-    cloudformation = cloud.client("cloudformation", ACCOUNT)
-    waits = {
-        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
-        "Wait": {
-            "Type": "AWS::CloudFormation::WaitCondition",
-            "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "2"},
-        },
-    }
-    cloudformation.create_stack(StackName="slow", TemplateBody=json.dumps({"Resources": waits}))
