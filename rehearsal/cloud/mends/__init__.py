@@ -21,9 +21,9 @@ from . import (
     load_balancing,
     network,
     public_parameters,
+    refs,
     refusals,
     resources_asked_for,
-    secrets,
     storage,
     task_starts,
     templates,
@@ -41,7 +41,7 @@ def apply_all(emulated: dict[str, Any]) -> None:
     if _applied:
         return
     _applied = True
-    for module in (function_networks, gateway, kept, load_balancing, network, secrets, storage):
+    for module in (function_networks, gateway, kept, load_balancing, network, refs, storage):
         module.apply(emulated)
     for module in (
         alarms,
