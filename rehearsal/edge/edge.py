@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from rehearsal.cloud import Cloud
 
 _LOOPBACK = "localhost,127.0.0.1,::1"
-_STOP_SECONDS = 10
+_STOP_SECONDS = 15
+"""More than a connection of the proxy takes to end."""
 
 
 class Edge:
@@ -55,11 +56,13 @@ class Edge:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._proxy.stop(), self._loop).result(_STOP_SECONDS)
-        self._cloud.submit(self._doors.close()).result(_STOP_SECONDS)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_STOP_SECONDS)
-        self._loop.close()
+        try:
+            asyncio.run_coroutine_threadsafe(self._proxy.stop(), self._loop).result(_STOP_SECONDS)
+            self._cloud.submit(self._doors.close()).result(_STOP_SECONDS)
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(_STOP_SECONDS)
+            self._loop.close()
 
     def environment(self) -> dict[str, str]:
         """What makes any HTTP client of a child process use the doors and trust their certificates."""

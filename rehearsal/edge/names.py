@@ -131,18 +131,36 @@ def _zones_of(name: str) -> list[deployed.Owned]:
 
 
 def _records_of(name: str, zones: list[deployed.Owned]) -> list[dict[str, Any]]:
-    """The address records of a name, else those of its wildcard; primaries before secondaries."""
+    """The address records that answer for a name, its own or a wildcard's; primaries before secondaries."""
     records = [
-        record
-        for zone in zones
-        for record in route53._records._data.get((zone.account, zone.key), [])
-        if record["Type"] in ("A", "CNAME") and str(record.get("Weight", 1)) != "0"
+        record for zone in zones for record in route53._records._data.get((zone.account, zone.key), [])
     ]
-    for wanted in (name, f"*.{name.partition('.')[2]}"):
-        found = [record for record in records if _record_name(record) == wanted]
-        if found:
-            return sorted(found, key=lambda record: _FAILOVER_ORDER.get(record.get("Failover", ""), 0))
-    return []
+    answering = _answering(name, {_record_name(record) for record in records})
+    found = [
+        record
+        for record in records
+        if _record_name(record) == answering
+        and record["Type"] in ("A", "CNAME")
+        and str(record.get("Weight", 1)) != "0"
+    ]
+    return sorted(found, key=lambda record: _FAILOVER_ORDER.get(record.get("Failover", ""), 0))
+
+
+def _answering(name: str, recorded: set[str]) -> str:
+    """The name itself if there is one, of whatever type, else the wildcard beside the next one above it (RFC 4592).
+
+    A name is there too when only others below it have records.
+    """
+    there = {above for each in recorded for above in _upwards(each)}
+    if name in there:
+        return name
+    return f"*.{next((above for above in _upwards(name) if above in there), '')}"
+
+
+def _upwards(name: str) -> list[str]:
+    """A name and those above it: a.b.example, b.example, example."""
+    labels = name.split(".")
+    return [".".join(labels[position:]) for position in range(len(labels))]
 
 
 def _record_name(record: dict[str, Any]) -> str:

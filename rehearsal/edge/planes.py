@@ -18,6 +18,12 @@ from . import deployed
 Answer = tuple[int, Mapping[str, Any], Any]
 """Status, headers (a value may be a list), and the body: bytes, text or the emulator's StreamingResponse."""
 
+_FORBIDDEN: Answer = (
+    403,
+    {"content-type": "application/json"},
+    json.dumps({"message": "Forbidden"}).encode(),
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
@@ -91,10 +97,12 @@ async def to_distribution(_subject: str, request: Request) -> Answer:
 async def to_api(_subject: str, request: Request) -> Answer:
     """API Gateway: the stage that a custom domain's mapping, or the path on an execute-api host, names."""
     owned = deployed.custom_domain(request.host) or deployed.rest_api(request.host)
-    with request_scope(owned.account, owned.region) if owned else request_scope("", ""):
+    if owned is None:
+        return _FORBIDDEN
+    with request_scope(owned.account, owned.region):
         target = _stage_of(owned, request)
         if target is None:
-            return 403, {"content-type": "application/json"}, json.dumps({"message": "Forbidden"}).encode()
+            return _FORBIDDEN
         api, stage, path = target
         parameters = request.parameters
         answer = ministack.app._enforce_execute_api(
@@ -110,10 +118,8 @@ async def to_api(_subject: str, request: Request) -> Answer:
         return identified
 
 
-def _stage_of(owned: deployed.Owned | None, request: Request) -> tuple[str, str, str] | None:
-    """API id, stage and the path inside the stage."""
-    if owned is None:
-        return None
+def _stage_of(owned: deployed.Owned, request: Request) -> tuple[str, str, str] | None:
+    """API id, stage and the path inside the stage; None where none is mapped or the endpoint is disabled."""
     if "regionalDomainName" in owned.record:
         mapped = apigateway_v1.resolve_base_path_mapping(request.host, request.path)
         if mapped is None:

@@ -68,6 +68,7 @@ class Proxy:
         except asyncio.CancelledError:
             # By stop(); asyncio's streams would report a cancelled connection as a fault.
             _log.debug("a connection was cut")
+            writer.transport.abort()
         except Exception:  # the client would see nothing but an end
             _log.exception("a request failed")
             await reply(writer, 500, {"error": "the rehearsal's proxy failed: see its log"})
@@ -111,15 +112,17 @@ class Proxy:
         return server
 
     async def _forward(self, head: Head) -> Stream:
-        url = urlsplit(head.target)
-        if url.scheme != "http":
+        if not head.target.lower().startswith("http://"):
             raise Refused(400, f"target {head.target!r}: use CONNECT, or an absolute http:// URL")
         host, port = host_and_port(head.target, 80)
-        named = url.netloc.rpartition("@")[2]
+        netloc = urlsplit(head.target).netloc
+        named = netloc.rpartition("@")[2]
         address = await self._address(host, port)
         proxy = None if address else self._upstream.proxy_for(host, "http")
         if proxy is None:
-            path = url._replace(scheme="", netloc="").geturl() or "/"
+            # As it came: put together anew, a path that begins with two slashes would become another.
+            path = head.target.partition("://")[2].removeprefix(netloc)
+            path = path if path.startswith("/") else f"/{path}"
             server = await _connect(*(address or (host, port)))
             server.writer.write(head.sent_as(path, [], host=named))
         else:
@@ -145,10 +148,10 @@ class Proxy:
         200 {"address", "port"}: connect there.  404: nobody deployed that name, ask the system's resolver.
         502 {"error": "NXDOMAIN: ..."} or {"error": "ECONNREFUSED: ..."}: deployed, and not to be reached.
         """
-        url = urlsplit(head.target)
-        query = parse_qs(url.query)
+        path, _, text = head.target.partition("?")
+        query = parse_qs(text)
         name, port = query.get("name", [""])[0], query.get("port", [""])[0]
-        asked_rightly = head.method == "GET" and url.path == "/resolve" and name
+        asked_rightly = head.method == "GET" and path == "/resolve" and name
         if not asked_rightly or not _PORT.fullmatch(port) or int(port) > _HIGHEST_PORT:
             raise Refused(
                 400, f"{head.method} {head.target}: use GET /resolve?name=portal.bank.example&port=443"

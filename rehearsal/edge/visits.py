@@ -87,7 +87,7 @@ async def _body(receive: Any, limit: int) -> bytes:
 
 def _too_long(limit: int) -> planes.Answer:
     told = json.dumps({"message": f"HTTP content length exceeded {limit} bytes."}).encode()
-    return 413, {"content-type": "application/json", "connection": "close"}, told
+    return 413, {"content-type": "application/json"}, told
 
 
 def _request(scope: dict[str, Any], body: bytes) -> planes.Request:

@@ -59,7 +59,27 @@ def test_wildcard_answers_where_no_record_does(edge: Edge, world: Any, port: int
     world.change_record("CREATE", "*", TTL=60, ResourceRecords=[{"Value": "127.0.0.9"}])
 
     assert edge.resolve(world.host("anything"), 80) == ("127.0.0.9", 80)
+    assert edge.resolve(world.host("anything.at.all"), 80) == ("127.0.0.9", 80)
     assert edge.resolve(world.host("target"), 80) == ("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("name", ["there", "below.there", "apart", "else.apart"])
+def test_wildcard_answers_for_no_name_that_is_there_nor_below_it(edge: Edge, world: Any, name: str) -> None:
+    """Not even for one of another type, and for one that is there only as the parent of another."""
+    world.change_record("CREATE", "*", TTL=60, ResourceRecords=[{"Value": "127.0.0.9"}])
+    for label in ("there", "deep.apart"):
+        world.change_record("CREATE", label, Type="TXT", TTL=60, ResourceRecords=[{"Value": '"x"'}])
+
+    with pytest.raises(LookupError, match="NXDOMAIN"):
+        edge.resolve(world.host(name), 80)
+
+
+def test_wildcard_next_above_a_name_answers(edge: Edge, world: Any) -> None:
+    for label, address in (("*", "127.0.0.9"), ("*.dev", "127.0.0.8")):
+        world.change_record("CREATE", label, TTL=60, ResourceRecords=[{"Value": address}])
+
+    assert edge.resolve(world.host("portal.dev"), 80) == ("127.0.0.8", 80)
+    assert edge.resolve(world.host("portal"), 80) == ("127.0.0.9", 80)
 
 
 def test_primary_comes_before_secondary(edge: Edge, world: Any) -> None:

@@ -99,10 +99,17 @@ def test_port_that_is_none_is_refused(exchange: Exchange, port: str) -> None:
     assert "use GET /resolve" in error
 
 
-def test_host_of_the_target_counts_and_not_the_header(exchange: Exchange) -> None:
-    """As RFC 9112 has it (3.2.2): two servers on the way must not see two hosts."""
+@pytest.mark.parametrize("target", ["http://[::1/", "http://[x]/", "//[", "/resolve?name=a&port=1#["])
+def test_target_that_is_no_url_is_refused(exchange: Exchange, target: str) -> None:
+    lines, _ = head_and_error(exchange.answer(f"GET {target} HTTP/1.1\r\n\r\n".encode()))
+
+    assert lines[0].startswith("HTTP/1.1 400 ")
+
+
+def forwarded(exchange: Exchange, request: str) -> str:
+    """What a server gets of a request to it, whose place `{}` stands for in the request; then for it in this too."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+        place = f"127.0.0.1:{server.getsockname()[1]}"
         seen: list[bytes] = []
 
         def serve() -> None:
@@ -113,11 +120,27 @@ def test_host_of_the_target_counts_and_not_the_header(exchange: Exchange) -> Non
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        fields = "Host: other.example\r\nConnection: X-Hop\r\nX-Hop: 1\r\n"
-        exchange.answer(f"GET http://127.0.0.1:{port}/x HTTP/1.1\r\n{fields}\r\n".encode())
+        exchange.answer(request.format(place).encode())
         thread.join(5)
+    return seen[0].decode().replace(place, "{}")
 
-    assert seen == [f"GET /x HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode()]
+
+def test_host_of_the_target_counts_and_not_the_header(exchange: Exchange) -> None:
+    """As RFC 9112 has it (3.2.2): two servers on the way must not see two hosts."""
+    fields = "Host: other.example\r\nConnection: X-Hop\r\nX-Hop: 1\r\n"
+
+    seen = forwarded(exchange, f"GET http://{{}}/x HTTP/1.1\r\n{fields}\r\n")
+
+    assert seen == "GET /x HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("after_host", "path"), [("", "/"), ("?a=b", "/?a=b"), ("//a//b?", "//a//b?"), ("/a;b?c=/d", "/a;b?c=/d")]
+)
+def test_path_arrives_as_it_was_sent(exchange: Exchange, after_host: str, path: str) -> None:
+    seen = forwarded(exchange, f"GET HTTP://me:you@{{}}{after_host} HTTP/1.1\r\n\r\n")
+
+    assert seen.startswith(f"GET {path} HTTP/1.1\r\nHost: {{}}\r\n")
 
 
 def test_fault_of_the_rehearsal_is_told(tmp_path: Path) -> None:
