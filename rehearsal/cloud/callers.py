@@ -23,6 +23,9 @@ def refusal(headers: Mapping[str, str]) -> str | None:
     origin = headers.get("origin")
     if origin is not None and origin.partition("://")[2] != host:
         return f"web pages of '{origin[:100]}' may not ask"
+    # An image or a link of a page says no origin, but every browser says that it asks for one.
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return "web pages of other origins may not ask"
     return None
 
 

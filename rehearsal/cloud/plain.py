@@ -38,8 +38,8 @@ def write(path: Path, content: bytes) -> None:
     """Replace the file: whoever reads it sees the old content or the new, also after kill -9."""
     fresh = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
     try:
+        fresh.touch(mode=0o600)  # before anything is in it: passwords and keys are
         fresh.write_bytes(content)
-        fresh.chmod(0o600)  # passwords and keys are in it
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
@@ -50,7 +50,7 @@ def read(path: Path) -> Any:
     with path.open("rb") as file:
         try:
             return _Reader(file).load()
-        except (pickle.UnpicklingError, EOFError, ValueError, IndexError, KeyError, AttributeError) as error:
+        except Exception as error:  # bytes that nobody wrote so may end in nearly any
             raise NotPlainError(f"{path} is damaged: {error}") from error
 
 

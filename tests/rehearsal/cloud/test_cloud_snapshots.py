@@ -51,6 +51,10 @@ def spoil_half(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
+def with_a_length_that_no_memory_has(path: Path) -> None:
+    path.write_bytes(pickle.PROTO + b"\x05" + pickle.BINBYTES8 + b"\xff" * 7 + b"\x7f")
+
+
 def of_another_emulator(path: Path) -> None:
     path.write_bytes(plain.to_bytes({**plain.read(path), "emulator": "0.0.1"}))
 
@@ -63,6 +67,7 @@ def with_code_in_it(path: Path) -> None:
     ("spoil", "sentence"),
     [
         (spoil_half, "is damaged"),
+        (with_a_length_that_no_memory_has, "is damaged"),
         (of_another_emulator, r"by ministack 0\.0\.1, this is .*: begin anew"),
         (with_code_in_it, r"is damaged: it asks for builtins\.print"),
     ],
@@ -75,6 +80,21 @@ def test_a_snapshot_that_cannot_be_used_is_told(
     spoil(tmp_path / "cloud.snapshot")
     with pytest.raises(CannotRestore, match=sentence), Cloud(tmp_path, restore=True):
         pass
+
+
+def test_the_file_is_its_owners_before_anything_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes, write_bytes = [], Path.write_bytes
+
+    def noted(path: Path, content: bytes) -> int:
+        modes.append(path.stat().st_mode & 0o777)
+        return write_bytes(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", noted)
+    plain.write(tmp_path / "file", b"password")
+
+    assert [*modes, (tmp_path / "file").stat().st_mode & 0o777] == [0o600, 0o600]
 
 
 def test_what_is_no_data_is_not_written() -> None:

@@ -89,6 +89,13 @@ def test_head_that_another_server_may_read_otherwise_is_refused(
     assert error.startswith(told)
 
 
+def test_head_without_an_end_is_not_read_for_ever(exchange: Exchange) -> None:
+    lines, error = head_and_error(exchange.answer(b"GET http://a.example/ HTTP/1.1\r\nA: " + b"x" * 70_000))
+
+    assert lines[0].startswith("HTTP/1.1 400 ")
+    assert error.endswith("is longer than 65536 bytes")
+
+
 @pytest.mark.parametrize("port", ["%C2%B2", "70000", "9" * 5000, "-1", ""])
 def test_port_that_is_none_is_refused(exchange: Exchange, port: str) -> None:
     lines, error = head_and_error(
