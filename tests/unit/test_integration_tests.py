@@ -1,6 +1,7 @@
 """The pipeline's own tests, tested: what they wait for, what they do not, and that a skip fails the run."""
 
 import http.server
+import os
 import ssl
 import subprocess
 import sys
@@ -56,6 +57,34 @@ def test_every_missing_variable_is_named_in_one_message() -> None:
     missing = set(environment.EXAMPLES) - {"AWS_REGION"}
     assert all(name in str(raised.value) for name in missing)
     assert "AWS_REGION" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({}, "the portal's tests need in their environment: PORTAL_URL (for example"),
+        (
+            environment.EXAMPLES | {"WAIT_SECONDS": "soon"},
+            "WAIT_SECONDS as a whole number (for example 120), not",
+        ),
+    ],
+    ids=["nothing", "no number"],
+)
+def test_without_its_variables_the_run_ends_before_the_first_test(
+    variables: dict[str, str], told: str
+) -> None:
+    kept = {name: value for name, value in os.environ.items() if name not in environment.EXAMPLES}
+    argv = [sys.executable, "-m", "pytest", "integration_tests", "-p", "no:cacheprovider"]
+    run = subprocess.run(argv, cwd=ROOT, env=kept | variables, capture_output=True, text=True)
+
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert told in run.stdout
+    assert " passed" not in run.stdout
+
+
+def test_how_long_is_waited_can_be_said() -> None:
+    assert environment.read(environment.EXAMPLES).wait_seconds == 120
+    assert environment.read(environment.EXAMPLES | {"WAIT_SECONDS": "600"}).wait_seconds == 600
 
 
 def test_unavailable_is_waited_for(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
