@@ -16,7 +16,7 @@ _TICK = 0.1
 
 
 class TimedOut(Exception):  # noqa: N818 - what happened, not a fault of the program
-    """The build's time is over; everything that it started has been ended."""
+    """The build's time is over."""
 
 
 class Signal(Protocol):
@@ -91,10 +91,8 @@ class BuildShell:
                 self._end()
                 return code
             elif self._abandoned.is_set():
-                self._end()
                 raise Abandoned
             elif time.monotonic() > self._deadline:
-                self._end()
                 raise TimedOut
         return int(answer)
 

@@ -1,11 +1,12 @@
 """What a build is given and what it hands over."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rehearsal.delivery.artifacts import LARGEST_BYTES, collect
+from rehearsal.delivery.artifacts import LARGEST_BYTES, FolderArtifact, collect
 from rehearsal.delivery.errors import ActionFailed
 from tests.rehearsal.delivery.builds import error, lines, run
 from tests.rehearsal.delivery.pieces import ACCOUNT, build, commands, pipeline, project, source, stage
@@ -75,6 +76,19 @@ def test_artifacts_stay_inside_the_build(world: World, artifacts: dict[str, Any]
     spec = commands("ln -s /etc/hosts link; ln -s /etc away", artifacts=artifacts)
 
     assert reason in error(run(world, spec, outputs=["Out"]))
+
+
+@pytest.mark.parametrize("path", ["../secret", "link", "missing", "."])
+def test_file_outside_an_artifact_is_not_read(tmp_path: Path, path: str) -> None:
+    (tmp_path / "secret").write_text("of another")
+    (tmp_path / "artifact").mkdir()
+    (tmp_path / "artifact" / "link").symlink_to("../secret")
+    (tmp_path / "artifact" / "template.json").write_text("{}")
+    artifact = FolderArtifact(folder=tmp_path / "artifact", revision="c0ffee")
+
+    assert artifact.read("template.json") == "{}"
+    with pytest.raises(ActionFailed, match=f"the artifact has no file '{re.escape(path)}'"):
+        artifact.read(path)
 
 
 def test_reports_are_kept_even_of_a_failed_build(world: World) -> None:
