@@ -115,10 +115,10 @@ class BuildEnded(ActionFailed):
         self.status = status
 
 
-def internal(error: Exception) -> str:
-    """What is told of a fault of the rehearsal's own, as AWS tells of one of its."""
-    return f"Internal error: {type(error).__name__}: {error}"
-
-
 class Abandoned(Exception):  # noqa: N818 - likewise
     """The execution is being stopped or cancelled: the action gives up without a result."""
+
+
+def internal(error: Exception) -> str:
+    """What an action says that has failed by a fault of the rehearsal's own."""
+    return f"Internal error: {type(error).__name__}: {error}"
