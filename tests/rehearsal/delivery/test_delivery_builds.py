@@ -70,7 +70,18 @@ def test_builds_of_actions_are_in_the_registry_with_their_phases(world: World) -
     world.ended()
     newest = world.engine.list_builds(good.project_name, account=ACCOUNT)
     assert [b.number for b in newest] == [2, 1]
-    assert world.engine.list_builds(account="222222222222") == []
+
+
+def test_build_of_another_account_is_not_there(world: World) -> None:
+    deploy(world, commands("true"))
+    build_id = start(world).id
+    ended(world, build_id)
+    stranger = "222222222222"
+
+    assert world.engine.list_builds(account=stranger) == []
+    assert world.engine.batch_get_builds([build_id], account=stranger) == []
+    with pytest.raises(ResourceNotFoundError):
+        world.engine.stop_build(build_id, account=stranger)
 
 
 def test_build_outside_a_pipeline_needs_no_source_and_takes_variables(world: World) -> None:
