@@ -3,12 +3,20 @@
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rehearsal.delivery import DeliveryError, PipelineNotFoundError, TooManyExecutionsError, conductor
 from tests.rehearsal.delivery.pieces import approval, build, commands, gated, pipeline, project, source, stage
 from tests.rehearsal.delivery.world import STACK, World, until
+
+
+def in_mode(mode: str) -> dict[str, Any]:
+    """A pipeline with a gate, in an execution mode."""
+    template = gated()
+    template["Resources"]["Pipeline"]["Properties"]["ExecutionMode"] = mode
+    return template
 
 
 def test_pipeline_deployed_after_the_first_push_starts_by_itself(
@@ -57,9 +65,7 @@ def test_queued_executions_pass_a_stage_in_the_order_of_their_pushes(world: Worl
 
 
 def test_waiting_execution_is_superseded_by_a_newer_one(world: World) -> None:
-    template = gated()
-    template["Resources"]["Pipeline"]["Properties"]["ExecutionMode"] = "SUPERSEDED"
-    world.deploy(template)
+    world.deploy(in_mode("SUPERSEDED"))
     for number in range(3):
         world.push(message=f"number {number}")
         assert not world.engine.wait(0.1)
@@ -173,3 +179,29 @@ def test_no_more_executions_than_the_quota_wait_at_once(
     world.answer(pending, "Rejected")
     until(lambda: world.engine.executions()[1].status == "Failed")
     world.engine.start_pipeline_execution("delivery")
+
+
+def test_quota_is_not_for_executions_that_supersede_each_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conductor, "MOST_EXECUTIONS", 1)
+    world.deploy(in_mode("SUPERSEDED"))
+    world.push()
+    world.waiting()
+
+    world.engine.start_pipeline_execution("delivery")
+
+    assert len(world.engine.executions()) == 2
+
+
+def test_parallel_executions_are_in_a_stage_together(world: World) -> None:
+    world.deploy(in_mode("PARALLEL"))
+    commits = [world.push(message=f"number {n}") for n in range(2)]
+
+    pending = world.waiting(2)
+
+    assert {approval.revision for approval in pending} == set(commits)
+    for each in reversed(pending):
+        world.answer(each, "Approved")
+    assert world.ended().status == "Succeeded"
+    assert [e.status for e in world.engine.executions()] == ["Succeeded", "Succeeded"]
