@@ -89,6 +89,8 @@ def test_the_pages_stand_first(stage: Stage) -> None:
         ("ECS tasks", {"DesiredTaskCount", "RunningTaskCount"}),
         ("Aurora connections", {"DatabaseConnections"}),
         ("Aurora load", {"DBLoad"}),
+        ("NAT surplus CPU credits", {"CPUSurplusCreditBalance"}),
+        ("NAT dropped packets", {"DroppedPackets"}),
     ],
 )
 def test_what_the_bank_asked_for_is_shown(stage: Stage, title: str, metrics: set[str]) -> None:
