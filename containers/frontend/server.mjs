@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 
 const PORT = Number(process.env.PORT ?? 8080);
 const ENVIRONMENT = process.env.ENVIRONMENT ?? 'local';
-const DRAIN_MS = 20_000; // under ECS's stopTimeout of 30 s
+const DRAIN_MS = 20_000; // well under ECS's stop timeout (portal_stage/portal/service.py)
 
 const log = (level, message, fields = {}) =>
   process.stdout.write(

@@ -20,6 +20,9 @@ _PAGE = (
     "<p>The portal is not available at the moment. Nothing of yours is lost: please try again in a few minutes."
     "</p></main></body></html>"
 )
+# What a page or a form sends. A body of another type would reach the mock as it is, which answers 500 to that; it is
+# refused with 415. API Gateway takes a request without a type for the first of these.
+_SENT = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
@@ -70,7 +73,8 @@ class MaintenancePage(Construct):
         resource.add_method(
             "ANY",
             apigateway.MockIntegration(
-                request_templates={"application/json": '{"statusCode": 503}'},
+                request_templates=dict.fromkeys(_SENT, '{"statusCode": 503}'),
+                passthrough_behavior=apigateway.PassthroughBehavior.NEVER,
                 integration_responses=[
                     apigateway.IntegrationResponse(
                         status_code="503",

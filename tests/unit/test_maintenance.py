@@ -21,7 +21,11 @@ def test_every_path_and_method_is_answered_503_with_a_page(stage: Stage) -> None
         assert (method["RestApiId"], method["HttpMethod"]) == ({"Ref": api}, "ANY")
         (response,) = method["Integration"]["IntegrationResponses"]
         assert method["Integration"]["Type"] == "MOCK"
-        assert method["Integration"]["RequestTemplates"] == {"application/json": '{"statusCode": 503}'}
+        templates = method["Integration"]["RequestTemplates"]
+        forms = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
+        assert templates == dict.fromkeys({"application/json", *forms}, '{"statusCode": 503}')
+        # Whatever else is sent would be the mock's answer.
+        assert method["Integration"]["PassthroughBehavior"] == "NEVER"
         assert response["StatusCode"] == "503"
         assert "We will be right back" in response["ResponseTemplates"]["application/json"]
 

@@ -8,7 +8,7 @@ import { createRoutes } from './routes.mjs';
 import { DatabaseSecret } from './secret.mjs';
 import { SessionStore } from './sessions.mjs';
 
-const DRAIN_MS = 20_000; // under ECS's stopTimeout of 30 s
+const DRAIN_MS = 20_000; // well under ECS's stop timeout (portal_stage/portal/service.py)
 
 function start() {
   const config = readConfig(process.env);
