@@ -1,61 +1,20 @@
 """The proxy given what no honest client or upstream sends: it refuses in a sentence, and holds nothing open."""
 
 import asyncio
-import json
-import socket
-import threading
-from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rehearsal.edge import wire
-from rehearsal.edge.proxy import Proxy, Route
+from rehearsal.edge.proxy import Proxy
 from rehearsal.edge.upstream import Upstream
-
-
-async def _nobody(_name: str, _port: int) -> None:
-    """A route in which nothing is deployed."""
-
-
-class Exchange:
-    """One proxy, and what a client that sends raw bytes gets from it."""
-
-    def __init__(self, folder: Path, route: Route = _nobody) -> None:
-        self.proxy = Proxy(route, Upstream({}, folder))
-
-    def run(self, dialogue: Callable[[int], Coroutine[Any, Any, Any]]) -> Any:
-        async def standing() -> Any:
-            port = await self.proxy.start()
-            try:
-                async with asyncio.timeout(10):
-                    return await dialogue(port)
-            finally:
-                await self.proxy.stop()
-
-        return asyncio.run(standing())
-
-    def answer(self, request: bytes) -> bytes:
-        async def dialogue(port: int) -> bytes:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(request)
-            whole = await reader.read()
-            writer.close()
-            return whole
-
-        return bytes(self.run(dialogue))
+from tests.rehearsal.edge.exchange import Exchange, forwarded, head_and_error, nobody
 
 
 @pytest.fixture
 def exchange(tmp_path: Path) -> Exchange:
     return Exchange(tmp_path)
-
-
-def head_and_error(answer: bytes) -> tuple[list[str], str]:
-    head, _, body = answer.partition(b"\r\n\r\n")
-    return head.decode().split("\r\n"), json.loads(body)["error"]
 
 
 def test_name_in_an_answer_starts_no_header_of_its_own(exchange: Exchange) -> None:
@@ -111,25 +70,6 @@ def test_target_that_is_no_url_is_refused(exchange: Exchange, target: str) -> No
     lines, _ = head_and_error(exchange.answer(f"GET {target} HTTP/1.1\r\n\r\n".encode()))
 
     assert lines[0].startswith("HTTP/1.1 400 ")
-
-
-def forwarded(exchange: Exchange, request: str) -> str:
-    """What a server gets of a request to it, whose place `{}` stands for in the request; then for it in this too."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        place = f"127.0.0.1:{server.getsockname()[1]}"
-        seen: list[bytes] = []
-
-        def serve() -> None:
-            connection, _ = server.accept()
-            with connection:
-                seen.append(connection.recv(4096))
-                connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        exchange.answer(request.format(place).encode())
-        thread.join(5)
-    return seen[0].decode().replace(place, "{}")
 
 
 def test_host_of_the_target_counts_and_not_the_header(exchange: Exchange) -> None:
@@ -202,7 +142,7 @@ def test_upstream_that_answers_a_tunnel_with_nonsense_is_told_and_let_go(
     async def both() -> tuple[bytes, bool]:
         server = await asyncio.start_server(upstream, "127.0.0.1", 0)
         proxy = Proxy(
-            _nobody,
+            nobody,
             Upstream({"https_proxy": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"}, tmp_path),
         )
         port = await proxy.start()
