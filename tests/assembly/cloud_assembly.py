@@ -25,7 +25,7 @@ def synthesize(
     folder: Path,
     *,
     project: Path = ROOT,
-    context: Mapping[str, str] | None = None,
+    context: Mapping[str, object] | None = None,
     variables: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> str:
