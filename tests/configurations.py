@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing
 from string import ascii_letters, ascii_lowercase, digits
 from typing import Any
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from portal_stage.config import Environment
 from portal_stage.errors import Checked
+from portal_stage.operations.config import AlarmConfig
 
 Values = dict[str, Any]
 """The fields of an object by their names; those of its parts within them."""
@@ -65,6 +67,7 @@ def networks(draw: st.DrawFn) -> Values:
         "nat_instance_type": draw(st.sampled_from(["t4g.nano", "c7gn.medium"])),
         "nat_max_lifetime_days": draw(st.none() | st.integers(1, 365)),
         "nat_max_surplus_credits": draw(st.integers(1, 10_000)),
+        "nat_max_dropped_packets": draw(st.integers(0, 1_000_000)),
         "interface_endpoints": draw(st.booleans()),
     }
 
@@ -77,6 +80,9 @@ def databases(draw: st.DrawFn) -> Values:
         "max_capacity": draw(st.integers(max(2, low), 512)) / 2,
         "instance_type": draw(st.sampled_from([None, "r8g.large", "t4g.medium"])),
         "backup_days": draw(st.integers(7, 35)),
+        "migration": tuple(
+            draw(st.lists(st.sampled_from(["node", "src/migrate.mjs", "--once"]), min_size=1))
+        ),
     }
 
 
@@ -100,6 +106,12 @@ def apis(draw: st.DrawFn) -> Values:
 
 
 @st.composite
+def alarms(draw: st.DrawFn) -> Values:
+    names = [field.name for field in dataclasses.fields(AlarmConfig)]
+    return {name: draw(PERCENT if name.endswith("_percent") else st.integers(1, 1_000_000)) for name in names}
+
+
+@st.composite
 def environments(draw: st.DrawFn) -> Values:
     """A valid environment."""
     return {
@@ -119,7 +131,7 @@ def environments(draw: st.DrawFn) -> Values:
         "backend": draw(services(3000, "/api/health")),
         "api": draw(apis()),
         "firewall": {"requests_per_address": draw(st.integers(10, 2_000_000_000))},
-        "alarms": {"latency_ms": draw(st.integers(1, 1_000_000)), "error_percent": draw(PERCENT)},
+        "alarms": draw(alarms()),
     }
 
 
@@ -142,11 +154,13 @@ WRONG: dict[str, list[Any]] = {
     "nat_instance_type": ["t3.nano", "", None],
     "nat_max_lifetime_days": [0, 366, "30", True],
     "nat_max_surplus_credits": [0, 10_001, None],
+    "nat_max_dropped_packets": [-1, 1_000_001, "100"],
     "interface_endpoints": ["yes", 0, None],
     "min_capacity": [0, 0.7, 256.5, "1", None, float("nan")],
     "max_capacity": [0.5, 1.2, 300, True, None],
     "instance_type": ["db.r8g.large", "large", 7],
     "backup_days": [6, 36, None],
+    "migration": ["node src/migrate.mjs", (), ("",), ("node", "a\nb"), None],
     "port": [80, 65536, "3000", None],
     "health_path": ["health", "", None],
     "image": ["portal/backend", "portal@sha256:0", 7],
@@ -164,8 +178,10 @@ WRONG: dict[str, list[Any]] = {
     "stage_rate_limit": [0, 10_001, "150", None],
     "stage_burst_limit": [0, 5_001, 300.5, None],
     "requests_per_address": [9, 2_000_000_001, None],
-    "latency_ms": [0, 1_000_001, 1.5],
-    "error_percent": [0, 101, "1"],
+    **{
+        field.name: [0, 101, "1"] if field.name.endswith("_percent") else [0, 1_000_001, 1.5]
+        for field in dataclasses.fields(AlarmConfig)
+    },
     # Told as one field, because what is wrong is their combination.
     "cpu": [100, "256", None, []],
     # Whole parts.

@@ -103,3 +103,10 @@ def test_every_wrong_value_is_refused_by_itself(name: str) -> None:
     path = next(path for path in paths(values) if path.rpartition(".")[2] == name)
     for value in WRONG[name]:
         assert len(_problems(replaced(values, path, value))) == 1, value
+
+
+def test_every_field_has_wrong_values() -> None:
+    fields = {path.rpartition(".")[2] for path in paths(dataclasses.asdict(an_environment()))}
+    # Told with the CPU units, and parts that others stand for.
+    alike = {"memory", "partner", "frontend", "backend", "api", "alarms"}
+    assert fields - WRONG.keys() == alike

@@ -16,6 +16,9 @@ SHOWN = {
     *("CPUUtilization", "MemoryUtilization", "RunningTaskCount"),
     *("DatabaseConnections", "Latency", "5XXError"),
 }
+HOUR, DAY = 3600, 86_400
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+MOST_METRICS = 10
 PAGES = ("degraded-alarm", "unavailable-alarm")
 
 
@@ -48,6 +51,19 @@ def alarms_are_explained(synthesis: Synthesis) -> Iterator[str]:
     for template, logical_id, alarm in synthesis.properties(ALARM, COMPOSITE):
         if not alarm.get("AlarmDescription"):
             yield told(template.stack, logical_id, found="no description", wanted="one sentence")
+
+
+@invariant
+def alarms_look_back_as_far_as_they_may(synthesis: Synthesis) -> Iterator[str]:
+    """A day, or a week by the hour, over ten metrics at most; CloudWatch refuses a longer look."""
+    for template, logical_id, alarm in synthesis.properties(ALARM):
+        watched = [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one] or [alarm]
+        period = max(one["Period"] for one in watched)
+        seconds, most = period * alarm["EvaluationPeriods"], DAY if period < HOUR else 7 * DAY
+        if seconds > most or len(watched) > MOST_METRICS:
+            found = f"{len(watched)} metrics over {seconds} seconds"
+            wanted = f"{MOST_METRICS} over {most}"
+            yield told(template.stack, logical_id, found=found, wanted=wanted)
 
 
 @invariant

@@ -41,6 +41,22 @@ def wake_without_a_word(synthesis: Synthesis) -> None:
     del properties(synthesis, "portal-dev", alarms.ALARM)["AlarmDescription"]
 
 
+@breaks(alarms.alarms_look_back_as_far_as_they_may)
+def look_back_two_days(synthesis: Synthesis) -> None:
+    properties(synthesis, "portal-prod", alarms.ALARM, "CdnBlocked")["EvaluationPeriods"] = 2 * 288
+
+
+@breaks(alarms.alarms_look_back_as_far_as_they_may)
+def look_back_two_weeks_by_the_hour(synthesis: Synthesis) -> None:
+    properties(synthesis, "portal-prod", alarms.ALARM, "AuroraStorage")["EvaluationPeriods"] = 14 * 24
+
+
+@breaks(alarms.alarms_look_back_as_far_as_they_may)
+def watch_too_much_at_once(synthesis: Synthesis) -> None:
+    metrics = properties(synthesis, "portal-prod", alarms.ALARM, "SessionsErrors")["Metrics"]
+    metrics += [metric for metric in metrics if "MetricStat" in metric]
+
+
 @breaks(alarms.two_composites_page)
 def page_for_another_reason(synthesis: Synthesis) -> None:
     composite = properties(synthesis, "portal-prod", alarms.COMPOSITE, "Degraded")
