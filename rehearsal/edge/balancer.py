@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from urllib.parse import unquote
 
-from ministack.core.responses import StreamingResponse, request_scope
-from ministack.services import alb, cloudfront
+from ministack.core.responses import StreamingResponse
+from ministack.services import cloudfront
 
 from . import deployed, planes
 
@@ -37,22 +36,10 @@ async def hop(
     if request.tls and verify and not deployed.covers(covered, server_name):
         names = ", ".join(sorted(covered)) or "no name"
         raise Unreachable(f"the certificate of listener {port} of {arn} covers {names}, not {server_name}")
-    with request_scope(owner.account, owner.region):
-        async with asyncio.timeout(timeout):
-            status, headers, body = await alb.dispatch_request(
-                owner.record,
-                request.method,
-                unquote(request.raw_path),
-                request.headers,
-                request.body,
-                request.parameters,
-                port,
-                client_ip=request.client,
-                raw_query_string=request.query,
-                raw_path=request.raw_path,
-            )
-            if isinstance(body, StreamingResponse):
-                body = await _whole(body, timeout)
+    async with asyncio.timeout(timeout):
+        status, headers, body = await planes.to_balancer(owner, port, request)
+        if isinstance(body, StreamingResponse):
+            body = await _whole(body, timeout)
     return status, _fields(headers), body
 
 

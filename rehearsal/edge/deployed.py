@@ -33,6 +33,11 @@ def everywhere(store: Any) -> Iterator[Owned]:
         yield Owned(scope[0], scope[1] if len(scope) == 3 else GLOBAL_REGION, scope[-1], record)
 
 
+def find(store: Any, key: str) -> Owned | None:
+    """The record of that key, in whichever account; keys that AWS gives are nobody else's."""
+    return next((owned for owned in everywhere(store) if owned.key == key), None)
+
+
 def covers(names: frozenset[str], host: str) -> bool:
     """Whether a certificate for these names is valid for a host; a wildcard stands for one label."""
     return host.lower() in names or _wildcard(host.lower()) in names
@@ -44,11 +49,11 @@ def _wildcard(host: str) -> str:
 
 def certificate_names(arn: str) -> frozenset[str]:
     """The names of an ACM certificate, lower-case; none if there is no such certificate."""
-    for owned in everywhere(acm._certificates):
-        if owned.key == arn and owned.record["Status"] == "ISSUED":
-            names = [owned.record["DomainName"], *owned.record.get("SubjectAlternativeNames", [])]
-            return frozenset(name.lower() for name in names)
-    return frozenset()
+    owned = find(acm._certificates, arn)
+    if owned is None or owned.record["Status"] != "ISSUED":
+        return frozenset()
+    names = [owned.record["DomainName"], *owned.record.get("SubjectAlternativeNames", [])]
+    return frozenset(name.lower() for name in names)
 
 
 def load_balancer(*, arn: str = "", host: str = "") -> Owned | None:
@@ -108,16 +113,10 @@ def custom_domain(host: str) -> Owned | None:
 def rest_api(host: str) -> Owned | None:
     """The REST API behind an execute-api host."""
     match = _EXECUTE_API_HOST.match(host)
-    for owned in everywhere(apigateway_v1._rest_apis):
-        if match and owned.key == match["api"]:
-            return owned
-    return None
+    return find(apigateway_v1._rest_apis, match["api"]) if match else None
 
 
 def bucket(host: str) -> Owned | None:
     """The bucket behind a virtual-host name of S3."""
     match = _S3_HOST.match(host)
-    for owned in everywhere(s3._buckets):
-        if match and owned.key == match["bucket"]:
-            return owned
-    return None
+    return find(s3._buckets, match["bucket"]) if match else None

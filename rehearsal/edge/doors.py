@@ -86,18 +86,14 @@ def _config(door: Door, listening: socket.socket, authority: Authority) -> Confi
 
 def _is_orphaned(door: Door) -> bool:
     """Whether it is the door of a load balancer's listener that is no longer deployed."""
-    return door.plane == "alb" and all(
-        owned.key != door.subject for owned in deployed.everywhere(alb._listeners)
-    )
+    return door.plane == "alb" and deployed.find(alb._listeners, door.subject) is None
 
 
 def _certificate_names(door: Door, sni: str) -> frozenset[str]:
     """The names of the certificate that the deployed endpoint presents to a client that asks for `sni`."""
     if door.plane == "alb":
-        for owned in deployed.everywhere(alb._listeners):
-            if owned.key == door.subject:
-                return deployed.listener_certificate(owned.record)
-        return frozenset()
+        listener = deployed.find(alb._listeners, door.subject)
+        return deployed.listener_certificate(listener.record) if listener else frozenset()
     if door.plane == "cloudfront":
         distribution = None if sni.endswith(".cloudfront.net") else deployed.distribution(sni)
         arn = (

@@ -6,7 +6,7 @@ import http.client
 import logging
 import re
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from ministack.services import apigateway_v1, cloudfront
 
@@ -82,7 +82,7 @@ async def _fetch_by_vpc_origin(
             int(endpoint["HTTPSPort"] if tls else endpoint["HTTPPort"]),
             planes.Request(
                 method=method,
-                path=path,
+                path=unquote(path),
                 raw_path=path,
                 query=query,
                 headers={name.lower(): value for name, value in sent.items()},
@@ -127,7 +127,7 @@ async def _integrate(
             uri.port or (443 if tls else 80),
             planes.Request(
                 method=method if given == "ANY" else given,
-                path=uri.path,
+                path=unquote(uri.path),
                 raw_path=uri.path,
                 query=query,
                 headers={**forwarded, "host": uri.netloc},

@@ -47,25 +47,31 @@ class Request:
         return parse_qs(self.query, keep_blank_values=True)
 
 
+async def to_balancer(balancer: deployed.Owned, port: int, request: Request) -> Answer:
+    """Elastic Load Balancing: the rules of the listener on that port."""
+    with request_scope(balancer.account, balancer.region):
+        answer: Answer = await alb.dispatch_request(
+            balancer.record,
+            request.method,
+            request.path,
+            request.headers,
+            request.body,
+            request.parameters,
+            port,
+            client_ip=request.client,
+            raw_query_string=request.query,
+            raw_path=request.raw_path,
+        )
+        return answer
+
+
 async def to_listener(arn: str, request: Request) -> Answer:
-    """Elastic Load Balancing: the rules of one listener."""
-    for owned in deployed.everywhere(alb._listeners):
-        if owned.key == arn:
-            with request_scope(owned.account, owned.region):
-                answer: Answer = await alb.dispatch_request(
-                    alb._lbs[owned.record["LoadBalancerArn"]],
-                    request.method,
-                    request.path,
-                    request.headers,
-                    request.body,
-                    request.parameters,
-                    owned.record["Port"],
-                    client_ip=request.client,
-                    raw_query_string=request.query,
-                    raw_path=request.raw_path,
-                )
-                return answer
-    return 503, {"content-type": "text/plain"}, f"Listener {arn} is no longer deployed.\n".encode()
+    """The load balancer that a listener is of."""
+    listener = deployed.find(alb._listeners, arn)
+    balancer = deployed.load_balancer(arn=listener.record["LoadBalancerArn"]) if listener else None
+    if listener is None or balancer is None:
+        return 503, {"content-type": "text/plain"}, f"Listener {arn} is no longer deployed.\n".encode()
+    return await to_balancer(balancer, listener.record["Port"], request)
 
 
 async def to_distribution(_subject: str, request: Request) -> Answer:
