@@ -19,9 +19,10 @@ from rehearsal.assembly import Assembly, AssemblyError
 
 ROOT = Path(__file__).resolve().parents[2]
 TEACHES = """\
-One sentence for each thing that a deployment relies on: the bootstrap and whom it trusts, service-linked roles, API
-Gateway's role for logs, the connection to the source, the hosted zone and its delegation, the portal's names, and the
-account's quotas against what the synthesized templates make. Nothing is changed; the rights of ReadOnlyAccess suffice.
+One sentence for each thing that a deployment relies on: the bootstrap, whom it trusts and what CloudFormation may do
+with it, service-linked roles, API Gateway's role for logs, the connection to the source, the hosted zone and its
+delegation, the portal's names, and the account's quotas against what the synthesized templates make. Nothing is
+changed; the rights of ReadOnlyAccess suffice.
 
 examples:
   make preflight                                  synthesize, then ask with the credentials that the AWS CLI would use

@@ -56,6 +56,20 @@ def test_an_account_is_prepared_once_and_again(
     assert (policy["PolicyArn"],) == TOOLS.execution_policies
 
 
+def test_without_credentials_it_says_what_to_do() -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    none = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/none"}
+    none["AWS_SHARED_CREDENTIALS_FILE"] = "/none"
+    command = [sys.executable, "-m", "pipeline.bootstrap"]
+    refused = subprocess.run(command, cwd=ROOT, env=kept | none, capture_output=True, text=True, check=False)
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "Unable to locate credentials. Use an administrator's credentials, for example AWS_PROFILE=dev make "
+        "bootstrap\n"
+    )
+
+
 def test_an_account_that_no_environment_names_is_refused(
     bootstrap: Callable[[str], subprocess.CompletedProcess[str]],
 ) -> None:
