@@ -20,7 +20,7 @@ PAGES = [
 ]
 PROGRAMS = ("aws", "git", "make", "npx", "python")
 # What a line of a shell may begin with beside these, and needs no proof.
-ORDINARY = ("set", ".", "curl")
+ORDINARY = ("set", ".", "curl", "export")
 
 
 def commands(text: str) -> list[str]:
