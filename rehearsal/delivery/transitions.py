@@ -88,11 +88,10 @@ class Transitions:
         with self._lock:
             known = {s for p, s, kind in self._kept if (p, kind) == (pipeline, INBOUND)}
         for stage in sorted(known | disabled.keys()):
-            enabled = stage not in disabled
-            if self.get(pipeline, stage).enabled != enabled:
-                self.set(
-                    pipeline, stage, INBOUND, enabled=enabled, reason=disabled.get(stage), by="CloudFormation"
-                )
+            enabled, reason = stage not in disabled, disabled.get(stage)
+            now = self.get(pipeline, stage)
+            if (now.enabled, now.reason) != (enabled, reason):
+                self.set(pipeline, stage, INBOUND, enabled=enabled, reason=reason, by="CloudFormation")
 
     def forget(self, pipeline: str) -> None:
         """The pipeline is deleted."""

@@ -105,3 +105,5 @@ def test_stage_of_a_changed_pipeline_is_not_retried(world: World, tmp_path: Path
 
     with pytest.raises(StageNotRetryableError, match="has changed since"):
         world.engine.retry_stage_execution("delivery", "Build", execution_id)
+    # Nor does it start by itself, as it does with RestartExecutionOnUpdate.
+    assert [execution.id for execution in world.engine.executions()] == [execution_id]

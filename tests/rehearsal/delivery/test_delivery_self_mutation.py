@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.delivery import (
-    ApprovalAlreadyCompletedError,
-)
+from rehearsal.delivery import ApprovalAlreadyCompletedError
+from rehearsal.delivery.execution import Runner
 from tests.rehearsal.delivery.pieces import approval, build, commands, pipeline, project, source, stage
 from tests.rehearsal.delivery.world import STACK, World, until
 
@@ -73,6 +72,27 @@ def test_execution_that_waits_for_a_person_ends_when_a_newer_one_changes_the_def
     assert [e.status for e in world.engine.executions()] == ["Succeeded", "Cancelled", "Cancelled"]
     with pytest.raises(ApprovalAlreadyCompletedError):
         world.answer(old, "Approved")
+
+
+def test_execution_whose_place_was_taken_as_the_process_ended_is_cancelled_by_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a change of the pipeline whose process ends before it has ended the execution at the gate
+    gate = stage("Gate", approval())
+    world.deploy(mutating(gate))
+    world.push({"mutate.py": MUTATE, "pipeline.json": json.dumps(mutating(gate))})
+    (old,) = world.waiting()
+    monkeypatch.setattr(Runner, "halt", lambda *_arguments, **_named: None)
+    commit = world.push({"pipeline.json": json.dumps(mutating(gate, stage("New", build("Step", "Fine"))))})
+    until(lambda: [e.version for e in world.engine.executions()] == [2, 1, 1])
+    monkeypatch.undo()
+
+    # WHEN another process takes over
+    world.restart()
+
+    # THEN only the newer one waits
+    until(lambda: [a.revision for a in world.engine.pending_approvals()] == [commit])
+    assert world.engine.get_pipeline_execution("delivery", old.execution_id).status == "Cancelled"
 
 
 def test_execution_at_work_finishes_its_action_and_restarts_nothing_again(

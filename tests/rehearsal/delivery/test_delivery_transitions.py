@@ -69,6 +69,16 @@ def test_template_disables_a_transition_and_enables_it_again(world: World) -> No
     world.update(template, STACK)
     assert [s.inbound.enabled for s in world.engine.get_pipeline_state("delivery")] == [True, False, False]
 
+    # A reason that the template changes is changed, and nothing else.
+    properties["DisableInboundStageTransitions"] = [
+        {"StageName": "prod", "Reason": "still not"},
+        {"StageName": "Gate", "Reason": "mine"},
+    ]
+    before = world.engine.get_pipeline_state("delivery")[1].inbound
+    world.update(template, STACK)
+    gate, prod = (stage.inbound for stage in world.engine.get_pipeline_state("delivery")[1:])
+    assert (gate, prod.enabled, prod.reason) == (before, False, "still not")
+
     properties["DisableInboundStageTransitions"] = []
     world.update(template, STACK)
     assert [s.inbound.enabled for s in world.engine.get_pipeline_state("delivery")] == [True, True, True]
