@@ -80,6 +80,12 @@ def test_breach_of_the_model_is_told_by_its_path(change: dict[str, Any], breach:
     assert breach in str(refused.value)
 
 
+def test_artifact_is_read_by_any_later_action() -> None:
+    reader = making("Two", inputs=["Source", "Made"], run_order=2)
+
+    assert declared(source(), stage("Build", making("One", "Made"), reader))["stages"][1]["name"] == "Build"
+
+
 def test_all_breaches_are_told_at_once() -> None:
     with pytest.raises(InvalidStructureError) as refused:
         declared(source(), GATE, GATE, stage("Build", making("B", inputs=["Nobody"])))
