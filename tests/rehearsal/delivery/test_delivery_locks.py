@@ -7,7 +7,14 @@ from tests.rehearsal.delivery.world import PATIENCE_SECONDS
 
 
 def enter(locks: StageLocks, execution: str, *, mode: str = "QUEUED") -> bool:
-    return locks.wait("Gate", execution, mode=mode, halted=threading.Event(), open_=lambda: True)
+    """Whether the execution is in the stage at last."""
+    halted = threading.Event()
+    patience = threading.Timer(PATIENCE_SECONDS, halted.set)
+    patience.start()
+    try:
+        return locks.wait("Gate", execution, mode=mode, halted=halted, open_=lambda: True)
+    finally:
+        patience.cancel()
 
 
 def test_whoever_came_first_goes_first_even_into_a_stage_that_is_free() -> None:
