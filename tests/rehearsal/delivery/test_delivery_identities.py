@@ -7,6 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.delivery import Execution
+from rehearsal.delivery.action_access import check_log
+from rehearsal.delivery.errors import ActionFailed
 from tests.rehearsal.delivery.builds import error, lines, run
 from tests.rehearsal.delivery.pieces import (
     ACCOUNT,
@@ -113,6 +115,28 @@ def test_role_that_may_not_read_the_artifacts_fails(
     session = DEPLOYER.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
     assert told.startswith(f"User: {session}/")
     assert f" is not authorized to perform: {action} on resource: " in told
+
+
+def test_key_that_s3_alone_may_use_for_the_role_lets_it_read_the_artifacts(world: World) -> None:
+    template = across_accounts()
+    statements = template["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]
+    statements[-1]["Condition"] = {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
+
+    execution = deploy(world, template, text=parameter("one"))
+
+    assert execution.status == "Succeeded", refusal(execution)
+
+
+def test_build_that_logs_nothing_needs_no_right_to_log(world: World) -> None:
+    made = {
+        "name": "P",
+        "arn": f"arn:aws:codebuild:us-east-1:{ACCOUNT}:project/P",
+        "serviceRole": f"arn:aws:iam::{ACCOUNT}:role/nobody",
+    }
+    with pytest.raises(ActionFailed, match="logs:CreateLogStream"):
+        check_log(made, "P:1")
+
+    check_log({**made, "logsConfig": {"cloudWatchLogs": {"status": "DISABLED"}}}, "P:1")
 
 
 def test_other_account_cannot_read_artifacts_under_a_key_that_is_not_ours(world: World) -> None:
