@@ -12,7 +12,7 @@ from typing import Any
 from . import plain, registry, stores
 from .types import records
 
-FORMAT = 1
+FORMAT = 2
 LOST = (
     "what a deployment had done when the rehearsal was killed: its stack is as before, and can be deployed again",
     "what was written to DynamoDB, S3, Secrets Manager or a log group after the last action ended, when killed",

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from ..registry import Properties
+from .gateway_deployments import served
 from .wrapping import mend
 
 # CloudFormation's spelling and the API's.
@@ -67,7 +68,8 @@ def _meter_required_keys_only() -> None:
     def check_throttle(
         stage: Any, api_id: str, stage_name: str, path: str, verb: str, key: dict[str, Any] | None
     ) -> Any:
-        (resource,) = (each for each in apigateway_v1._resources[api_id].values() if each["path"] == path)
+        resources = apigateway_v1._resources[served(api_id)].values()
+        (resource,) = (each for each in resources if each["path"] == path)
         methods = resource["resourceMethods"]
         required = (methods.get(verb) or methods["ANY"]).get("apiKeyRequired")
         return check(stage, api_id, stage_name, path, verb, key if required else None)

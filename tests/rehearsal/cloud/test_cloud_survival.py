@@ -105,6 +105,26 @@ def test_temporary_credentials_stay_those_of_their_role(tmp_path: Path) -> None:
         assert taken_along.get_caller_identity()["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/r/session"
 
 
+def test_an_api_goes_on_serving_what_was_deployed_of_it(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as before:
+        gateway = before.client("apigateway", ACCOUNT)
+        api = gateway.create_rest_api(name="api")["id"]
+        root = {"restApiId": api, "resourceId": gateway.get_resources(restApiId=api)["items"][0]["id"]}
+        gateway.put_method(**root, httpMethod="GET", authorizationType="NONE")
+        gateway.put_integration(**root, httpMethod="GET", type="MOCK")
+        gateway.create_deployment(restApiId=api, stageName="v1")
+        gateway.delete_method(**root, httpMethod="GET")
+        before.snapshot()
+
+    with Cloud(tmp_path, restore=True) as after:
+        from ministack.core.responses import request_scope
+        from ministack.services import apigateway_v1
+
+        with request_scope(ACCOUNT, "us-east-1"):
+            asked = after.submit(apigateway_v1.handle_execute(api, "v1", "GET", "/", {}, b"", {}))
+        assert asked.result(10)[0] == 200
+
+
 def test_the_port_is_the_same_unless_another_program_has_it(tmp_path: Path) -> None:
     with Cloud(tmp_path) as before:
         before.snapshot()

@@ -18,6 +18,7 @@ class Deployed(NamedTuple):
 
     def integrate(self, **settings: Any) -> None:
         integrate(self.world, self.api_id, self.proxy_id, "ANY", **settings)
+        self.world.client("apigateway").create_deployment(restApiId=self.api_id, stageName="v1")
 
 
 def integrate(world: Any, api_id: str, resource_id: str, method: str, **settings: Any) -> None:
