@@ -61,9 +61,9 @@ def main() -> int:
         print(as_json(asked, said))
     else:
         missing = sum(not answer.ok for answer in said)
-        print(
-            f"\nAccount {asked.account} is {f'not ready: {missing} of {len(said)}' if missing else 'ready'}."
-        )
+        ready = f"not ready: {missing} of {len(said)}" if missing else "ready"
+        print("\nWhat else the account holds of a quota comes on top of what is needed.")
+        print(f"Account {asked.account} is {ready}.")
     return 0 if all(answer.ok for answer in said) else 1
 
 

@@ -57,21 +57,16 @@ def fargate_quotas(asked: Asked) -> Iterator[Said]:
 
 
 def compared(asked: Asked, name: str, service: str, code: str, wanted: int) -> Iterator[Said]:
-    """What the templates make of something against what the account may have."""
+    """What the templates need of something, and AWS's own in a new account, against what the account may have."""
     allowed = _allowed(asked, service, code)
-    beside = "what else the account holds comes on top"
     if allowed is None:
-        yield False, f"{name}: Service Quotas does not know {service} {code}; the templates make {wanted}"
-    elif wanted > allowed:
-        yield (
-            False,
-            (
-                f"{name}: the templates make {wanted} and the account may have {allowed:.0f}: request an increase of "
-                f"{service} {code}; {beside}"
-            ),
-        )
+        yield False, f"{name}: Service Quotas does not know {service} {code}; {wanted} are needed"
+        return
+    sentence = f"{name}: {wanted} are needed and the account may have {allowed:.0f}"
+    if wanted > allowed:
+        yield False, f"{sentence}: request an increase of {service} {code}"
     else:
-        yield True, f"{name}: the templates make {wanted} and the account may have {allowed:.0f}; {beside}"
+        yield True, sentence
 
 
 def _allowed(asked: Asked, service: str, code: str) -> float | None:

@@ -36,13 +36,13 @@ def test_a_quota_that_is_too_small_is_told(prepared: Cloud) -> None:
     raise_quotas({"L-0263D0A3": 1, "L-1216C47A": 4, "L-3032A538": 2, "L-36FBB829": 4})
     assert wrong() == []
     raise_quotas({"L-0263D0A3": 0, "L-1216C47A": 3, "L-3032A538": 1, "L-36FBB829": 3})
-    assert [sentence.partition(";")[0] for sentence in wrong()] == [
-        "Elastic IP addresses: the templates make 1 and the account may have 0: request an increase of ec2 L-0263D0A3",
-        "virtual CPUs of On-Demand instances: the templates make 4 and the account may have 3: request an increase of "
+    assert wrong() == [
+        "Elastic IP addresses: 1 are needed and the account may have 0: request an increase of ec2 L-0263D0A3",
+        "virtual CPUs of On-Demand instances: 4 are needed and the account may have 3: request an increase of "
         "ec2 L-1216C47A",
-        "virtual CPUs of Fargate with every service at its largest: the templates make 2 and the account may have 1: "
+        "virtual CPUs of Fargate with every service at its largest: 2 are needed and the account may have 1: "
         "request an increase of fargate L-3032A538",
-        "virtual CPUs of Fargate Spot with every service at its largest: the templates make 4 and the account may "
+        "virtual CPUs of Fargate Spot with every service at its largest: 4 are needed and the account may "
         "have 3: request an increase of fargate L-36FBB829",
     ]
 
@@ -51,7 +51,7 @@ def test_a_quota_that_nobody_knows_is_told(prepared: Cloud) -> None:
     ((ok, sentence),) = quotas.compared(asked(prepared), "unicorns", "ec2", "L-00000000", 1)
     assert (ok, sentence) == (
         False,
-        "unicorns: Service Quotas does not know ec2 L-00000000; the templates make 1",
+        "unicorns: Service Quotas does not know ec2 L-00000000; 1 are needed",
     )
 
 
