@@ -73,6 +73,17 @@ def keys_end_within_a_week(synthesis: Synthesis) -> Iterator[str]:
 
 
 @invariant
+def volumes_go_with_their_instance(synthesis: Synthesis) -> Iterator[str]:
+    """An instance that is replaced leaves no volume to pay for."""
+    for template, logical_id, properties in synthesis.properties("AWS::EC2::LaunchTemplate"):
+        for device in properties["LaunchTemplateData"].get("BlockDeviceMappings", []):
+            if device.get("Ebs", {}).get("DeleteOnTermination") is not True:
+                yield told(
+                    template.stack, logical_id, found="a volume that stays", wanted="DeleteOnTermination"
+                )
+
+
+@invariant
 def backups_go_with_the_cluster(synthesis: Synthesis) -> Iterator[str]:
     """The automated backups of Aurora end with the cluster, as is RDS's default."""
     yield from each_has(

@@ -67,6 +67,12 @@ def wait_a_month_for_a_key(synthesis: Synthesis) -> None:
     properties(synthesis, "pipeline-tools", "AWS::KMS::Key")["PendingWindowInDays"] = 30
 
 
+@breaks(lifecycle.volumes_go_with_their_instance)
+def leave_a_volume_behind(synthesis: Synthesis) -> None:
+    template = properties(synthesis, "foundation-dev", "AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    template["BlockDeviceMappings"][0]["Ebs"]["DeleteOnTermination"] = False
+
+
 @breaks(lifecycle.backups_go_with_the_cluster)
 def keep_the_backups(synthesis: Synthesis) -> None:
     properties(synthesis, "data-staging", "AWS::RDS::DBCluster")["DeleteAutomatedBackups"] = False
