@@ -2,6 +2,7 @@
 
 import pytest
 
+from rehearsal.client import Pipeline
 from tests.rehearsal.commands.shell import Shell
 from tests.rehearsal.delivery.pieces import approval, pipeline, source, stage
 from tests.rehearsal.service.world import World
@@ -57,3 +58,22 @@ def test_of_several_approvals_one_must_be_named(world: World, shell: Shell) -> N
 def test_when_nothing_waits_that_is_said(world: World, shell: Shell) -> None:
     world.deploy(pipeline(source(), stage("Gate", GATE)))
     assert shell.refused("approve") == "no approval of delivery waits for a person"
+
+
+def test_what_somebody_else_has_answered_is_not_answered_again(waiting: World) -> None:
+    pipeline = Pipeline(waiting.codepipeline, "delivery")
+    (seen,) = pipeline.waiting()
+    waiting.answer(waiting.waiting()[0], "Rejected")
+
+    assert not pipeline.answer(seen, status="Approved", summary="too late")
+
+
+def test_what_is_asked_names_the_commit_that_it_is_about(world: World) -> None:
+    asked = approval(configuration={"CustomData": "Deploy #{src.CommitId}?"})
+    world.deploy(pipeline(source(), stage("Gate", asked)))
+    commit = world.push()
+    world.waiting()
+
+    (shown,) = Pipeline(world.codepipeline, "delivery").waiting()
+
+    assert shown.custom_data == f"Deploy {commit}?"
