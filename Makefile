@@ -16,7 +16,7 @@ PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 endif
 # Between network namespaces the NAT script runs only as root, with iproute2 and nftables; elsewhere it is linted.
-NAT_TEST ?= $(shell [ "$$(id -u)" = 0 ] && command -v ip >/dev/null && command -v nft >/dev/null && echo on || echo off)
+NAT_TEST ?= $(shell [ "$$(id -u)" = 0 ] && command -v ip >/dev/null && command -v nft >/dev/null && command -v unshare >/dev/null && echo on || echo off)
 export NAT_TEST
 CDK := node_modules/.bin/cdk
 NODE_MODULES := node_modules/.package-lock.json

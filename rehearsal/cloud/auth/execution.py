@@ -60,9 +60,9 @@ def _services_trusted_by(role_arn: str) -> list[str]:
 
 
 def _texts_in(value: Any) -> Iterator[str]:
-    """The texts among the properties, however deep."""
+    """The texts among the properties, however deep; but what an action of a pipeline is told is its own affair."""
     if isinstance(value, Mapping):
-        value = list(value.values())
+        value = [each for name, each in value.items() if name != "Configuration"]
     if isinstance(value, list):
         for each in value:
             yield from _texts_in(each)

@@ -43,7 +43,7 @@ def alternatives(resource_type: str, verb: Verb) -> tuple[str, ...]:
 
 def hands_roles_on(resource_type: str, verb: Verb) -> bool:
     """Whether the handler passes the roles that the properties name on to the type's service."""
-    return PASS_ROLE in _permissions(resource_type, verb)
+    return resource_type in _WITHOUT_HANDLERS or PASS_ROLE in _permissions(resource_type, verb)
 
 
 def _writes(action: str, service: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rehearsal.cloud import Cloud, stacks
+from rehearsal.cloud.auth import refusal_of_resource
 from rehearsal.cloud.auth.handlers import Verb, alternatives, hands_roles_on
 from tests.rehearsal.roles import make_role, policy, trust
 
@@ -144,6 +145,16 @@ def test_a_custom_resources_function_is_called_with_the_permission_for_it(may: M
         deploy(Custom={"Type": "Custom::Thing", "Properties": {"ServiceToken": function}})
 
 
+def test_what_an_action_of_a_pipeline_is_told_is_not_handed_on(may: May) -> None:
+    arn = may(anything("codepipeline:*"))
+    action = {"Name": "Deploy", "Configuration": {"StackName": "portal-dev", "RoleArn": arn}}
+    stages = [{"Name": "dev", "Actions": [action]}]
+    assert refusal_of_resource(arn, "create", "AWS::CodePipeline::Pipeline", {"Stages": stages}) is None
+    stages[0]["Actions"] = [action | {"RoleArn": arn}]
+    said = refusal_of_resource(arn, "create", "AWS::CodePipeline::Pipeline", {"Stages": stages})
+    assert "iam:PassRole" in (said or "")
+
+
 def test_a_role_of_another_account_is_not_handed_on(may: May, deploy: Deploy, cloud: Cloud) -> None:
     there = cloud.client("iam", "222222222222")
     role = make_role(there, "taken", may=(), trusted=trust(Service="events.amazonaws.com"))
@@ -214,4 +225,5 @@ def test_what_a_handler_needs_is_read_from_the_types_schema(
 
 def test_a_handler_hands_roles_on_where_its_schema_says_so() -> None:
     assert hands_roles_on("AWS::Lambda::Function", "create")
+    assert hands_roles_on("AWS::CodeBuild::Project", "create")
     assert not hands_roles_on("AWS::SNS::TopicPolicy", "create")
