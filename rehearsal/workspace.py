@@ -39,6 +39,7 @@ class Workspace:
 
     def __enter__(self) -> Self:
         self.state.mkdir(parents=True, exist_ok=True)
+        self.state.chmod(0o700)  # keys, passwords and logs: nobody else's on a machine of several users
         lock = (self.state / "lock").open("a+")
         if not _locked(lock, fcntl.LOCK_EX, LOCK_SECONDS):
             lock.close()

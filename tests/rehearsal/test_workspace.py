@@ -97,3 +97,9 @@ def test_a_refused_push_tells_why(checkout: Path) -> None:
     workspace = Workspace(checkout)
     with pytest.raises(WorkspaceError, match=r"git push to the rehearsal failed: .+"):
         workspace.push(checkout / "missing.git", workspace.commit(), "main")
+
+
+def test_nobody_else_looks_into_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "build" / "rehearsal").mkdir(parents=True, mode=0o755)
+    with Workspace(tmp_path) as held:
+        assert held.state.stat().st_mode & 0o077 == 0
