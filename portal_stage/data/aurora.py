@@ -75,8 +75,8 @@ class Aurora(Construct):
             self.cluster,
             "AwsSolutions::AwsSolutions-RDS10",
             reason="The brief forbids deletion protection: every environment can be destroyed by one command. In its "
-            "place stand the approval before production, backups of 7 days or more, and deployments that only the "
-            "pipeline's role may make.",
+            "place stand the approval before production, and backups of 7 days or more, which outlive no deletion: "
+            "who may take an account's deploy role may delete.",
         )
         acknowledge(
             self.cluster,
