@@ -10,10 +10,14 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 PRUNE_SECONDS = 1.0
 INTERRUPT_SECONDS = 0.7
+LOOKS = 5
+LOOK_SECONDS = 0.02
+PROC = Path("/proc")
 
 
 def group_exists(group: int) -> bool:
@@ -44,15 +48,29 @@ def end_groups(groups: set[int]) -> None:
 
 def marked_processes(token: bytes) -> list[int]:
     """Processes that carry the token in their environment: descendants that left their process group."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
+    found, starting = _look(PROC.glob("[0-9]*"), token)
+    for _ in range(LOOKS):
+        if not starting:
+            break
+        time.sleep(LOOK_SECONDS)
+        more, starting = _look(starting, token)
+        found += more
+    return found
+
+
+def _look(processes: Iterable[Path], token: bytes) -> tuple[list[int], list[Path]]:
+    """The marked ones, and those that are in the midst of exec: a program is there, and no environment yet."""
+    found, starting = [], []
+    for process in processes:
         try:
-            marked = token in (entry / "environ").read_bytes()
+            environment = (process / "environ").read_bytes()
+            if not environment and (process / "exe").readlink():  # the kernel's own have none
+                starting.append(process)
         except OSError:
             continue
-        if marked and int(entry.name) != os.getpid():
-            found.append(int(entry.name))
-    return found
+        if token in environment and int(process.name) != os.getpid():
+            found.append(int(process.name))
+    return found, starting
 
 
 def end_marked(token: bytes) -> None:

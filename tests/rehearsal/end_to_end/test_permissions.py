@@ -11,11 +11,10 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import ClientError
 
 from .conftest import Standing
 from .portal_tests import PIPELINE, PROJECT, build, endpoints, run_portal_tests
-from .test_seven_mutations import update
 
 TESTS_ROLE = "pipeline-tests-dev"
 PROBE_ROLE = "probe-role-dev"
@@ -121,41 +120,6 @@ def test_one_permission_is_missed_where_it_is_needed(
     for place in places:
         assert f"assumed-role/{taken.role}/" in place
         assert f"is not authorized to perform: {taken.action}" in place
-
-
-def test_what_the_execution_role_may_not_make_fails_the_deployment(standing: Standing) -> None:
-    cloudformation = standing.client("cloudformation", stack="portal-dev")
-    template = cloudformation.get_template(StackName="portal-dev")["TemplateBody"]
-    template["Resources"]["Another"] = {"Type": "AWS::SNS::Topic"}
-    role = f"cdk-hnb659fds-cfn-exec-role-{standing.accounts['portal-dev']}-us-east-1"
-    with (
-        denying(standing.client("iam", stack="portal-dev"), role, "sns:CreateTopic"),
-        pytest.raises(WaiterError),
-    ):
-        update(standing, "portal-dev", template)
-    (stack,) = cloudformation.describe_stacks(StackName="portal-dev")["Stacks"]
-    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
-    events = cloudformation.describe_stack_events(StackName="portal-dev")["StackEvents"]
-    reasons = [
-        event["ResourceStatusReason"]
-        for event in events
-        if event["LogicalResourceId"] == "Another" and "ResourceStatusReason" in event
-    ]
-    assert any(
-        f"{role}/AWSCloudFormation is not authorized to perform: sns:CreateTopic" in each for each in reasons
-    )
-
-
-@contextmanager
-def denying(iam: Any, role: str, action: str) -> Iterator[None]:
-    """Refuse an action to a role, whatever its policies allow."""
-    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_role_policy(RoleName=role, PolicyName="deny", PolicyDocument=document)
-    try:
-        yield
-    finally:
-        iam.delete_role_policy(RoleName=role, PolicyName="deny")
 
 
 def test_nobody_but_the_build_takes_the_tests_role(standing: Standing) -> None:

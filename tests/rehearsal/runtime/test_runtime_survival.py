@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.runtime import guard, predecessor
+from rehearsal.runtime import guard, predecessor, reaper
 from rehearsal.runtime.predecessor import StillRunning
 
 ROOT = Path(__file__).parents[3]
@@ -155,6 +155,26 @@ def test_what_a_killed_guard_left_is_ended_before_the_next_one_starts(tmp_path: 
     assert orphan.wait(5) == -signal.SIGKILL
     noted = json.loads((tmp_path / predecessor.FILE).read_text())
     assert noted["token"] != EARLIER
+
+
+def test_a_process_that_is_just_starting_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starting, kernels_own = tmp_path / "123", tmp_path / "7"
+    for process in (starting, kernels_own):
+        process.mkdir()
+        (process / "environ").write_bytes(b"")
+    (starting / "exe").symlink_to("/bin/sleep")
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        (starting / "environ").write_bytes(f"{guard.MARK}=outer:{EARLIER}\0".encode())
+
+    monkeypatch.setattr(reaper, "PROC", tmp_path)
+    monkeypatch.setattr(reaper.time, "sleep", sleep)
+    assert reaper.marked_processes(EARLIER.encode()) == [123]
+    assert len(waits) == 1
 
 
 @contextmanager
