@@ -15,7 +15,7 @@ VENV := .venv/.installed
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 endif
-# Between network namespaces the NAT script runs only as root, with iproute2 and nftables; elsewhere it is linted.
+# Between network namespaces the NAT script runs only as root, with iproute2, nftables and util-linux; elsewhere it is linted.
 NAT_TEST ?= $(shell [ "$$(id -u)" = 0 ] && command -v ip >/dev/null && command -v nft >/dev/null && command -v unshare >/dev/null && echo on || echo off)
 export NAT_TEST
 CDK := node_modules/.bin/cdk
@@ -62,7 +62,7 @@ types: install ## strict type check
 	$(BIN)mypy
 
 test: install ## every test: units, invariants of the templates, the rehearsal end to end
-	@[ "$(NAT_TEST)" = on ] || echo "Left out on this machine: the NAT script between networks (it takes root, iproute2 and nftables)."
+	@[ "$(NAT_TEST)" = on ] || echo "Left out on this machine: the NAT script between networks (it takes root, iproute2, nftables and util-linux)."
 	$(BIN)python -m pytest tests
 
 test-unit: install ## the quick half: units and invariants of the templates

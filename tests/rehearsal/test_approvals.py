@@ -6,17 +6,7 @@ import pytest
 from rich.console import Console
 
 from rehearsal.approvals import Answer, AskAtTerminal
-from rehearsal.client import PendingApproval
-
-APPROVAL = PendingApproval(
-    pipeline="delivery",
-    stage="Gate",
-    action="Approve",
-    token="t",  # noqa: S106  an approval's, for one answer
-    execution_id="1",
-    custom_data="Deploy [red]it[/red]? \x1b[2J",
-    url="",
-)
+from tests.rehearsal.pending import APPROVAL
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def router(tmp_path: Path) -> Iterator[Run]:
     if os.geteuid() != 0 or not all(map(shutil.which, ("ip", "nft", "unshare"))):
         pytest.fail(
             "this test makes network namespaces: run it as root with iproute2, nftables and util-linux "
-            "(apt install iproute2 nftables), or leave it out with NAT_TEST=off"
+            "(apt install iproute2 nftables util-linux), or leave it out with NAT_TEST=off"
         )
     prefix = f"nat{os.getpid()}"
     hosts = {host: f"{prefix}-{host}" for host in ("inside", "router", "outside")}
@@ -113,6 +113,12 @@ def stand_ins(folder: Path, **programs: str) -> Path:
     return folder
 
 
+between_networks = pytest.mark.skipif(
+    os.environ.get("NAT_TEST") == "off",
+    reason="NAT_TEST is off: making networks takes root, iproute2, nftables and util-linux, which CI has",
+)
+
+
 def _seen_outside(router: Run) -> tuple[str, int]:
     """The address and port under which a server outside sees a client inside."""
     namespace = f"nat{os.getpid()}-outside"
@@ -127,7 +133,7 @@ def _seen_outside(router: Run) -> tuple[str, int]:
     return host, int(port)
 
 
-@pytest.mark.skipif(os.environ.get("NAT_TEST") == "off", reason="NAT_TEST=off")
+@between_networks
 def test_a_host_beyond_sees_the_nat_and_a_port_that_the_acls_let_answers_to(
     router: Run, tmp_path: Path
 ) -> None:
@@ -139,7 +145,7 @@ def test_a_host_beyond_sees_the_nat_and_a_port_that_the_acls_let_answers_to(
     assert 32768 <= port <= 65535
 
 
-@pytest.mark.skipif(os.environ.get("NAT_TEST") == "off", reason="NAT_TEST=off")
+@between_networks
 def test_it_forwards_before_it_begins_to_tell_of_what_it_loses(router: Run, tmp_path: Path) -> None:
     _boot(router, tmp_path)
 
@@ -158,7 +164,7 @@ def test_it_forwards_before_it_begins_to_tell_of_what_it_loses(router: Run, tmp_
     assert "OnUnitActiveSec=1min" in (units / "nat-dropped-packets.timer").read_text()
 
 
-@pytest.mark.skipif(os.environ.get("NAT_TEST") == "off", reason="NAT_TEST=off")
+@between_networks
 def test_without_the_script_nothing_comes_back(router: Run) -> None:
     with pytest.raises(AssertionError, match=r"TimeoutError|timed out"):
         _seen_outside(router)

@@ -10,16 +10,7 @@ from rehearsal import following
 from rehearsal.approvals import Answer
 from rehearsal.client import Action, Execution, PendingApproval, Stage
 from rehearsal.following import follow
-
-APPROVAL = PendingApproval(
-    pipeline="delivery",
-    stage="Gate",
-    action="Approve",
-    token="t",  # noqa: S106  an approval's, for one answer
-    execution_id="1",
-    custom_data="",
-    url="",
-)
+from tests.rehearsal.pending import APPROVAL
 
 
 def execution(id_: str, status: str) -> Execution:
