@@ -22,7 +22,7 @@ from portal_stage.boundary import boundary_arn
 from portal_stage.config import Environment
 from portal_stage.custom_resources import adopt_providers
 from portal_stage.foundation.key import EnvironmentKey
-from portal_stage.logs import log_group
+from portal_stage.logs import keep_from_recreating, log_group
 from portal_stage.stage import PortalStage
 from portal_stage.tags import tag
 
@@ -139,6 +139,11 @@ class PipelineStack(cdk.Stack):
         synth = _resource(self._delivery.synth_project)
         synth.add_property_override("Source.BuildSpec", buildspec.path_of("synth"))
         _resource(self._delivery.self_mutation_project).name = self._tools.name("self-mutation")
+        # CDK lets the publishers create any log group of CodeBuild; the last lines of a build would bring ours back.
+        for publishers in ("FileRole", "DockerRole"):
+            role = self._delivery.node.find_child("Assets").node.try_find_child(publishers)
+            if isinstance(role, iam.Role):
+                keep_from_recreating(role, self._log_group)
 
 
 def _resource(project: codebuild.IProject) -> codebuild.CfnProject:

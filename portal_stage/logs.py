@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -19,4 +20,19 @@ def log_group(scope: Construct, id_: str, *, name: str, key: kms.IKey, days: int
         encryption_key=key,
         retention=_RETENTION[days],
         removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+
+
+def keep_from_recreating(role: iam.Role, group: logs.ILogGroup) -> None:
+    """Deny a role to which CDK gives logs:CreateLogGroup by pattern to create `group` again after its deletion."""
+    arn = cdk.Stack.of(group).format_arn(
+        service="logs",
+        resource="log-group",
+        resource_name=group.log_group_name,
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+    role.add_to_policy(
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY, actions=["logs:CreateLogGroup"], resources=[arn, group.log_group_arn]
+        )
     )

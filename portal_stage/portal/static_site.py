@@ -105,12 +105,6 @@ class StaticSite(Construct):
         )
         acknowledge(
             role,
-            "AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
-            "AWSLambdaBasicExecutionRole]",
-            reason="CDK gives it to its function. It allows making log groups and writing to them, nothing else.",
-        )
-        acknowledge(
-            role,
             *(
                 f"AwsSolutions::AwsSolutions-IAM5[{wildcard}]"
                 for wildcard in (

@@ -12,6 +12,7 @@ from . import (
     encryption,
     execution_role,
     foreign_buckets,
+    function_logs,
     function_networks,
     functions,
     gateway,
@@ -42,7 +43,7 @@ def apply_all(emulated: dict[str, Any]) -> None:
     if _applied:
         return
     _applied = True
-    for module in (function_networks, gateway, kept, load_balancing, network, refs, storage):
+    for module in (function_logs, function_networks, gateway, kept, load_balancing, network, refs, storage):
         module.apply(emulated)
     for module in (
         alarms,

@@ -32,9 +32,7 @@ ANYWHERE = {
     "s3:ListBucket": "CDK Pipelines, self-mutation: the CLI looks into the bootstrap's bucket",
 }
 # Managed policies, and why.
-MANAGED = {
-    "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": "CDK's own custom resources take no other",
-}
+MANAGED: dict[str, str] = {}
 # Services that may act, by the type of the policy that lets them.
 SERVICES = {
     "AWS::IAM::Role": {

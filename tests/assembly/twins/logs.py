@@ -66,6 +66,18 @@ def turn_insights_off(synthesis: Synthesis) -> None:
     properties(synthesis, "portal-dev", "AWS::ECS::Cluster")["ClusterSettings"][0]["Value"] = "disabled"
 
 
+@breaks(logs.nobody_creates_a_log_group)
+def let_a_provider_create_its_log_group_again(synthesis: Synthesis) -> None:
+    role = properties(synthesis, "portal-dev", "AWS::IAM::Role", "AutoDeleteObjects")
+    role["Policies"][0]["PolicyDocument"]["Statement"][-1]["Action"].append("logs:CreateLogGroup")
+
+
+@breaks(logs.nobody_creates_a_log_group)
+def let_the_publishers_create_the_builds_log_group_again(synthesis: Synthesis) -> None:
+    policy = properties(synthesis, "pipeline-tools", "AWS::IAM::Policy", "AssetsFileRole")["PolicyDocument"]
+    policy["Statement"] = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
+
+
 @breaks(logs.networks_log_their_flows)
 def log_rejected_traffic_only(synthesis: Synthesis) -> None:
     properties(synthesis, "foundation-dev", "AWS::EC2::FlowLog")["TrafficType"] = "REJECT"
