@@ -8,10 +8,12 @@ KEEP ?=
 ifdef CODEBUILD_BUILD_ID
 BIN :=
 VENV :=
+ON_PATH :=
 PIP := python -m pip install --quiet --disable-pip-version-check
 else
 BIN := .venv/bin/
 VENV := .venv/.installed
+ON_PATH := .venv/.on-path
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 endif
@@ -27,13 +29,18 @@ NODE_MODULES := node_modules/.package-lock.json
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-20s %s\n", $$1, $$2 }'
 
-install: $(VENV) $(NODE_MODULES) ## what everything below needs, into .venv and node_modules
+install: $(VENV) $(ON_PATH) $(NODE_MODULES) ## what everything below needs, into .venv and node_modules
 
 .venv/.installed: requirements.txt requirements-dev.txt integration_tests/requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed and $(PYTHON) is %d.%d: run for example make install PYTHON=python3.12" % v[:2])'
 	@echo "Installing the Python packages into .venv (a minute or two the first time) ..."
 	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# `python -m rehearsal` works from every folder of the project, once its virtual environment is active.
+.venv/.on-path: $(VENV)
+	@.venv/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "project.pth").write_text("$(CURDIR)\n")'
 	@touch $@
 
 $(NODE_MODULES): package.json package-lock.json | $(VENV)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from rehearsal.assembly import Assembly
 from rehearsal.audit.inventory import ClientOf, Inventory, left_over, take_inventory, uncounted
@@ -43,7 +42,7 @@ def destroy(root: Path, *, console: Console, as_json: bool) -> int:
             json.dumps({"clean": clean, "left": left, "not_counted": uncounted(assembly), "seconds": seconds})
         )
     else:
-        _print(console, after, left, uncounted(assembly))
+        show_left(console, after, left, uncounted(assembly))
     return 0 if clean else 1
 
 
@@ -102,18 +101,17 @@ def _environment(state: Path, account: str) -> dict[str, str]:
     }
 
 
-def _print(
+def show_left(
     console: Console, after: Inventory, left: dict[str, dict[str, list[str]]], unseen: list[str]
 ) -> None:
+    """Print a line for each account, and what is left by name."""
     for account, listings in after.items():
-        table = Table(title=f"Account {account}", title_justify="left", box=None, pad_edge=False)
-        table.add_column("listing")
-        table.add_column("left", justify="right")
-        table.add_column("before the pipeline", justify="right")
-        for name, found in listings.items():
-            new = left[account].get(name, [])
-            table.add_row(name, str(len(new)), str(len(found) - len(new)), style="red" if new else "")
-        console.print(table)
+        count = sum(len(names) for names in left[account].values())
+        before = sum(len(names) for names in listings.values()) - count
+        console.print(
+            f"Account {account}: {count} left, and {before} that were there before; {len(listings)} listings asked.",
+            highlight=False,
+        )
     for account, listings in left.items():
         for name, new in listings.items():
             console.print(

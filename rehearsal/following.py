@@ -13,7 +13,9 @@ from rehearsal.display import Watcher, watcher
 POLL_SECONDS = 0.5
 # An execution that gives way to another ends a moment before or after that one is there to be seen.
 GIVING_WAY = ("Cancelled", "Superseded")
+RESTARTING = ("Cancelled",)  # by a change of the pipeline; an execution is superseded by another commit's
 GIVING_WAY_SECONDS = 3.0
+RECENT = 50  # executions among which the successor of one is looked for
 
 
 def follow(
@@ -22,21 +24,28 @@ def follow(
     *,
     execution: Execution | None = None,
     approver: Approver | None = None,
+    until_gate: bool = False,
 ) -> Execution:
     """Show an execution until it is over; return it with its stages.
 
-    By default that is the newest one, whichever it is at each moment: a pipeline that changes itself starts anew.
-    Without an `approver` an approval waits for somebody else's answer.
+    By default that is the newest one, whichever it is at each moment: a pipeline that changes itself starts anew. One
+    that is named is followed to the execution of its commit that takes its place. Without an `approver` an approval
+    waits for somebody else's answer; with `until_gate` the execution is returned when nothing else is at work.
     """
     screen = watcher(console)
     try:
-        return _until_over(pipeline, screen, execution, approver)
+        return _until_over(pipeline, screen, execution, approver, until_gate=until_gate)
     finally:
         screen.close()
 
 
 def _until_over(
-    pipeline: Pipeline, screen: Watcher, execution: Execution | None, approver: Approver | None
+    pipeline: Pipeline,
+    screen: Watcher,
+    execution: Execution | None,
+    approver: Approver | None,
+    *,
+    until_gate: bool,
 ) -> Execution:
     patience: float | None = None
     answered: set[str] = set()
@@ -46,11 +55,14 @@ def _until_over(
             screen.show(now)
             if now.status in ENDED:
                 patience = patience or time.monotonic() + GIVING_WAY_SECONDS
-                gives_way = execution is None and now.status in GIVING_WAY
+                gives_way = now.status in (GIVING_WAY if execution is None else RESTARTING)
                 if not gives_way or time.monotonic() > patience:
                     return now
+                execution = execution and _successor(pipeline, now)
             else:
                 patience = None
+                if until_gate and _waits_only(pipeline, now):
+                    return now
             if approver is not None:
                 _answer(pipeline, screen, approver, answered)
         time.sleep(POLL_SECONDS)
@@ -60,6 +72,22 @@ def _now(pipeline: Pipeline, wanted: Execution | None) -> Execution | None:
     """The execution as it is now; the newest one if none is wanted in particular."""
     found = pipeline.summary(wanted.id) if wanted else next(iter(pipeline.executions(1)), None)
     return pipeline.execution(found) if found else None
+
+
+def _successor(pipeline: Pipeline, ended: Execution) -> Execution:
+    """The newest execution of the same commit, which has taken the place of one that has ended."""
+    later = (
+        e for e in pipeline.executions(RECENT) if e.revision == ended.revision and e.started >= ended.started
+    )
+    return next(later, ended)
+
+
+def _waits_only(pipeline: Pipeline, execution: Execution) -> bool:
+    """Whether a person must answer before anything goes on."""
+    at_work = [a for stage in execution.stages for a in stage.actions if a.status == "InProgress"]
+    gates = [action for action in at_work if action.category == "Approval"]
+    waiting = any(approval.execution_id == execution.id for approval in pipeline.waiting())
+    return waiting and len(at_work) == len(gates) > 0
 
 
 def _answer(pipeline: Pipeline, screen: Watcher, approver: Approver, answered: set[str]) -> None:

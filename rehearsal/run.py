@@ -42,6 +42,10 @@ def rehearse(
         endpoint.write(workspace.state)
         with timed(console, "push", report.parts):
             workspace.push(endpoint.repository, report.commit, endpoint.branch)
+        if untracked := workspace.untracked():
+            console.print(
+                f"Not in the commit, as git does not track it: {untracked}", style="yellow", markup=False
+            )
         console.print(f"git push of {report.commit[:8]} started the pipeline.\n", highlight=False)
         began = time.monotonic()
         execution = follow(endpoint.delivery(), console, approver=approver)

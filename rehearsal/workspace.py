@@ -13,6 +13,7 @@ from rehearsal.runtime import guard, predecessor
 from rehearsal.runtime.predecessor import StillRunning
 
 SHOWN = 5  # changed files named in an error before "and n more"
+REMOTE = "rehearsal"  # what git calls the repository that starts the pipeline
 LOG = "rehearsal.log"  # written from without, by whoever started the rehearsal in the background
 KEPT = ("lock", "cache", LOG, predecessor.FILE)
 OF_ONE_PROCESS = ("endpoint.json", "environment", "workbench")
@@ -84,8 +85,9 @@ class Workspace:
     def commit(self) -> str:
         """The commit to rehearse, 40 hex digits.
 
-        Raises WorkspaceError outside a git checkout, before a first commit, or with changes not committed:
-        a push carries commits only, so the rehearsal would show something else than what is on the screen.
+        Raises WorkspaceError outside a git checkout, in a shallow one, before a first commit, or with changes of
+        tracked files that are not committed: a push carries commits only, so the rehearsal would show something else
+        than what is on the screen.
         """
         top = self._git("rev-parse", "--show-toplevel")
         if top.stdout.strip() != str(self.root.resolve()):
@@ -98,14 +100,30 @@ class Workspace:
         commit = self._git("rev-parse", "--verify", "--quiet", "HEAD").stdout.strip()
         if not commit:
             raise WorkspaceError("there is no commit yet: the rehearsal pushes one, so commit first")
-        changed = self._git("status", "--porcelain").stdout.splitlines()
+        changed = self._git("status", "--porcelain", "--untracked-files=no").stdout.splitlines()
         if changed:
-            names = ", ".join(line[3:] for line in changed[:SHOWN])
-            more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
             raise WorkspaceError(
-                f"not committed: {names}{more}. The rehearsal pushes the last commit: commit or stash these first"
+                f"not committed: {_first([line[3:] for line in changed])}. "
+                "The rehearsal pushes the last commit: commit or stash these first"
+            )
+        # https://git-scm.com/docs/shallow: the receiver lacks the commits before, and refuses.
+        if self._git("rev-parse", "--is-shallow-repository").stdout.strip() == "true":
+            raise WorkspaceError(
+                "this is a shallow clone, which git cannot push from: run `git fetch --unshallow` first"
             )
         return commit
+
+    def untracked(self) -> str:
+        """The first names of what git does not track, so that no commit has it; empty if there is nothing."""
+        found = self._git("ls-files", "--others", "--exclude-standard", "--directory").stdout.splitlines()
+        return _first(found) if found else ""
+
+    def add_remote(self, repository: Path | str) -> bool:
+        """Name the repository `rehearsal` among the checkout's remotes; False where that name is another's already."""
+        known = self._git("remote", "get-url", REMOTE)
+        if known.returncode:
+            return self._git("remote", "add", REMOTE, str(repository)).returncode == 0
+        return known.stdout.strip() == str(repository)
 
     def push(self, repository: Path | str, commit: str, branch: str) -> bool:
         """`git push` of the commit to a bare repository on this machine; whether its branch was moved.
@@ -127,6 +145,11 @@ class Workspace:
             errors="replace",
             check=False,
         )
+
+
+def _first(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _locked(lock: IO[str], kind: int, seconds: float) -> bool:

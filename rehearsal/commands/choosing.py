@@ -9,16 +9,21 @@ from .command import CommandError
 
 
 def execution_of(pipeline: Pipeline, id_: str | None) -> Execution:
-    """The execution whose id starts so, with its stages; by default the newest. Raises CommandError."""
+    """The execution whose id starts so, with its stages; by default the newest. Raises CommandError.
+
+    A commit stands for its newest execution: a pipeline that changes itself gives a commit another one.
+    """
     if id_ is None:
         found = pipeline.executions(1)
         if not found:
             raise CommandError(f"{pipeline.name} has not run yet: start it with `python -m rehearsal push`")
     else:
-        found = [execution for execution in pipeline.executions(REMEMBERED) if execution.id.startswith(id_)]
+        executions = pipeline.executions(REMEMBERED)
+        found = [execution for execution in executions if execution.id.startswith(id_)]
+        found = found or [execution for execution in executions if execution.revision.startswith(id_)][:1]
         if len(found) != 1:
-            known = f"{len(found)} executions start so" if found else "there is no such execution"
-            raise CommandError(f"execution {id_!r}: {known}; `python -m rehearsal status` lists them")
+            reason = f"{len(found)} executions start so" if found else "there is no such execution"
+            raise CommandError(f"execution {id_!r}: {reason}; `python -m rehearsal status` lists them")
     return pipeline.execution(found[0])
 
 

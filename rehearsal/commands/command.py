@@ -44,17 +44,26 @@ class Command:
         if self.json:
             parser.add_argument("--json", action="store_true", help=self.json)
         parser.add_argument(
-            "--project", type=Path, default=Path.cwd(), help="the project's top (default: this folder)"
+            "--project", type=Path, help="the project's top (default: that of the project around this folder)"
         )
         parser.set_defaults(run=self.run, json=False)
 
 
 def project_of(arguments: argparse.Namespace) -> Path:
     """The project's top. Raises CommandError where there is no such folder: nobody wants it made."""
+    if arguments.project is None:
+        return top_of(Path.cwd())
     root: Path = arguments.project.resolve()
     if not root.is_dir():
         raise CommandError(f"--project {root}: there is no such folder")
     return root
+
+
+def top_of(folder: Path) -> Path:
+    """The top of the project that the folder is in: where cdk.json is, else the checkout's; else the folder itself."""
+    around = (folder, *folder.parents)
+    found = (place for sign in ("cdk.json", ".git") for place in around if (place / sign).exists())
+    return next(found, folder)
 
 
 def port(text: str) -> int:

@@ -13,11 +13,17 @@ from .command import Command, project_of
 
 TEACHES = """\
 A `git push` of the last commit to the rehearsal's repository, which starts the pipeline; it returns as soon as the
-execution is there. The exit code is 1 if none starts, because too many wait already. Changes that are not committed
-are refused, as the pipeline would not see them.
+execution is there. The exit code is 1 if none starts, because too many wait already. Changes of tracked files that are
+not committed are refused, as the pipeline would not see them; of files that git does not track it says so.
 
-The same with git itself, where `up` has told the path:
-  git remote add rehearsal PATH && git push rehearsal HEAD:main
+A pipeline that changes itself starts the commit anew, as another execution. The commit stays the same, so the other
+commands take its first characters in the place of an execution's id.
+
+example:
+  python -m rehearsal push && python -m rehearsal status --follow
+
+The same with git itself, to the remote that `up` has added:
+  git push rehearsal HEAD:main
 """
 STARTS_SECONDS = 30.0
 POLL_SECONDS = 0.1
@@ -35,6 +41,10 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         told = {"commit": commit, "branch": endpoint.branch, "pushed": moved}
         print(json.dumps({**told, "execution": started.id if started else None}))
     else:
+        if untracked := workspace.untracked():
+            console.print(
+                f"Not in the commit, as git does not track it: {untracked}", style="yellow", markup=False
+            )
         console.print(_sentence(commit, moved, started), highlight=False, soft_wrap=True)
     return 0 if started or not moved else 1
 
@@ -62,7 +72,8 @@ def _sentence(commit: str, moved: bool, started: Execution | None) -> str:
         )
     if started is None:
         return f"Pushed {commit[:8]}, and nothing started within {STARTS_SECONDS:.0f} s: python -m rehearsal status"
-    return f"Pushed {commit[:8]}; {started.id[:8]} has started. Watch it: python -m rehearsal status --follow"
+    watch = f"python -m rehearsal status --follow --execution {commit[:8]}"
+    return f"Pushed {commit[:8]}; {started.id[:8]} has started. Watch it: {watch}"
 
 
 PUSH = Command(

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rehearsal.client import Endpoint, Execution, Pipeline, find
+from rehearsal.client.executions import ENDED
 from rehearsal.display import clock, mark, plain, table
 from rehearsal.following import follow
 
@@ -22,15 +23,20 @@ the stage is at work or failed; --json has them all.
 
 examples:
   python -m rehearsal status                    now
-  python -m rehearsal status --follow           until it is over; the exit code is 0 if it succeeded, else 1
-  python -m rehearsal status --execution 5f0c   another one, by the first characters of its id
+  python -m rehearsal status --follow           until it is over, or waits for a person
+  python -m rehearsal status --execution 5f0c   another one, by the first characters of its id or of its commit
+
+The exit code of --follow is 0 if the execution succeeded, 3 if it waits for a person and says for what, else 1.
 """
 SHOWN = 8
+WAITS = 3  # the exit code of --follow at a gate
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--execution", metavar="ID", help="an earlier execution (default: the newest)")
-    parser.add_argument("--follow", action="store_true", help="show changes until the execution is over")
+    parser.add_argument(
+        "--follow", action="store_true", help="show changes until the execution is over or waits for a person"
+    )
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
@@ -41,13 +47,23 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         return _nothing_yet(endpoint, arguments, console)
     execution = execution_of(pipeline, arguments.execution)
     if arguments.follow:
-        execution = follow(pipeline, console, execution=execution if arguments.execution else None)
+        named = execution if arguments.execution else None
+        execution = follow(pipeline, console, execution=named, until_gate=True)
     if arguments.json:
         print(json.dumps(_as_json(endpoint, pipeline, execution, recent), indent=2))
     elif not arguments.follow:
         console.print(table(execution))
         _also(console, pipeline, [other for other in recent if other.id != execution.id])
-    return 1 if arguments.follow and execution.status != "Succeeded" else 0
+    elif execution.status not in ENDED:
+        _tell_waiting(console, pipeline)
+        console.print("Then, to go on: python -m rehearsal status --follow", highlight=False)
+    return _exit_code(execution) if arguments.follow else 0
+
+
+def _exit_code(execution: Execution) -> int:
+    if execution.status not in ENDED:
+        return WAITS
+    return 0 if execution.status == "Succeeded" else 1
 
 
 def _nothing_yet(endpoint: Endpoint, arguments: argparse.Namespace, console: Console) -> int:
@@ -63,8 +79,8 @@ def _nothing_yet(endpoint: Endpoint, arguments: argparse.Namespace, console: Con
     return 0
 
 
-def _also(console: Console, pipeline: Pipeline, others: list[Execution]) -> None:
-    """What waits, what is closed, and the other executions."""
+def _tell_waiting(console: Console, pipeline: Pipeline) -> None:
+    """What waits for a person, and the commands that answer it."""
     for approval in pipeline.waiting():
         console.print(
             f"\n{plain(approval.stage)} / {plain(approval.action)} waits for a person.", markup=False
@@ -75,6 +91,11 @@ def _also(console: Console, pipeline: Pipeline, others: list[Execution]) -> None
         console.print(
             f"  python -m rehearsal reject {approval.stage} --why '...'", markup=False, highlight=False
         )
+
+
+def _also(console: Console, pipeline: Pipeline, others: list[Execution]) -> None:
+    """What waits, what is closed, and the other executions."""
+    _tell_waiting(console, pipeline)
     for stage, reason in pipeline.closed_transitions().items():
         console.print(f"\nThe transition into {plain(stage)} is disabled: {plain(reason)}", markup=False)
     if others:

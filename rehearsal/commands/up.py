@@ -14,7 +14,7 @@ from rich.console import Console
 
 from rehearsal.client.endpoint import Endpoint
 from rehearsal.client.logs import FileLog
-from rehearsal.workspace import LOG, Workspace, for_its_owner
+from rehearsal.workspace import LOG, REMOTE, Workspace, for_its_owner
 
 from .command import Command, CommandError, port, project_of
 
@@ -24,10 +24,13 @@ is taken up: what was deployed, what ran, and what waits for a person. From then
 other commands, the AWS CLI and boto3 see the same thing.
 
 examples:
-  python -m rehearsal up                   about a minute; says where to push
+  python -m rehearsal up                   about a minute; `git push rehearsal HEAD:main` starts the pipeline then
   python -m rehearsal push                 start the pipeline with the last commit
   python -m rehearsal status --follow      watch it
   python -m rehearsal down                 end it; `up` takes it up again, `up --fresh` does not
+
+The remote `rehearsal` in the checkout's .git/config is all that is changed outside of build/rehearsal; a remote of that
+name that leads elsewhere stays as it is.
 
 Its log is build/rehearsal/rehearsal.log. For the AWS CLI and curl: set -a; . build/rehearsal/environment; set +a
 """
@@ -143,11 +146,11 @@ def _tell(endpoint: Endpoint, state: Path, arguments: argparse.Namespace, consol
     if arguments.json:
         print(json.dumps(asdict(endpoint), indent=2), flush=True)
         return
+    named = Workspace(project_of(arguments)).add_remote(endpoint.repository)
     lines = (
         f"Up: the pipeline {endpoint.pipeline} of account {endpoint.account} at {endpoint.url}",
         "  start it           python -m rehearsal push",
-        f"  or with git        git remote add rehearsal {endpoint.repository}",
-        f"                     git push rehearsal HEAD:{endpoint.branch}",
+        f"  or with git        git push {REMOTE if named else endpoint.repository} HEAD:{endpoint.branch}",
         f"  the AWS CLI, curl  set -a; . {state / 'environment'}; set +a",
         "  end it             python -m rehearsal down",
     )

@@ -41,9 +41,9 @@ def assert_one_sentence(result: subprocess.CompletedProcess[str], expected: str)
 
 
 def test_a_dirty_work_tree_is_refused(checkout: Path) -> None:
-    (checkout / "app.py").touch()
+    (checkout / ".gitignore").write_text("build/\ndist/\n")
     assert_one_sentence(
-        rehearse("--approve", "all", project=checkout), "not committed: app.py. The rehearsal pushes"
+        rehearse("--approve", "all", project=checkout), "not committed: .gitignore. The rehearsal pushes"
     )
 
 
@@ -68,6 +68,28 @@ def test_a_port_must_be_a_free_number(port: str, capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit, match="2"):
         main(["run", "--port", port])
     assert f"{port!r}: use a number from 1024 to 65535, for example 4566" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("sign", ["cdk.json", ".git"])
+def test_a_command_is_meant_for_the_project_around_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sign: str
+) -> None:
+    (tmp_path / "project" / sign).mkdir(parents=True)
+    inside = tmp_path / "project" / "portal" / "data"
+    inside.mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    assert main(["status"]) == 2
+    assert f"no rehearsal of {tmp_path / 'project'} is up" in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_the_module_is_found_from_any_folder_once_installed(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "rehearsal.py").write_text("print('found')")
+    (tmp_path / "deeper").mkdir()
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=tmp_path, check=True)
+    subprocess.run(["make", "--silent", "-o", ".venv/.installed", ".venv/.on-path"], cwd=tmp_path, check=True)
+    command = [str(tmp_path / ".venv" / "bin" / "python"), "-m", "rehearsal"]
+    assert subprocess.check_output(command, cwd=tmp_path / "deeper", text=True) == "found\n"
 
 
 def test_help_teaches_by_examples() -> None:

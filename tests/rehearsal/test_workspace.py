@@ -31,8 +31,28 @@ def test_a_clean_checkout_gives_its_commit(checkout: Path) -> None:
 def test_changes_not_committed_are_named(checkout: Path) -> None:
     for number in range(7):
         (checkout / f"new{number}").touch()
+    assert Workspace(checkout).commit()  # no commit has what git does not track
+    assert Workspace(checkout).untracked() == "new0, new1, new2, new3, new4 and 2 more"
+    git(checkout, "add", ".")
     with pytest.raises(WorkspaceError, match=r"not committed: new0, .*new4 and 2 more"):
         Workspace(checkout).commit()
+
+
+def test_a_shallow_clone_is_told_how_to_become_whole(checkout: Path, tmp_path: Path) -> None:
+    git(checkout, "commit", "--quiet", "--allow-empty", "-m", "second")
+    clone = tmp_path / "build" / "clone"
+    git(checkout, "clone", "--quiet", "--depth", "1", checkout.as_uri(), str(clone))
+    with pytest.raises(WorkspaceError, match="run `git fetch --unshallow` first"):
+        Workspace(clone).commit()
+    git(clone, "fetch", "--quiet", "--unshallow")
+    assert Workspace(clone).commit() == git(checkout, "rev-parse", "HEAD")
+
+
+def test_a_remote_is_added_once_and_another_one_of_its_name_is_left_alone(checkout: Path) -> None:
+    assert Workspace(checkout).add_remote("/ours.git")
+    assert Workspace(checkout).add_remote("/ours.git")
+    assert not Workspace(checkout).add_remote("/others.git")
+    assert git(checkout, "remote", "get-url", "rehearsal") == "/ours.git"
 
 
 def test_a_checkout_without_a_commit_is_refused(tmp_path: Path) -> None:

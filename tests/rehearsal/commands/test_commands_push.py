@@ -71,5 +71,22 @@ def test_a_push_that_starts_nothing_says_so(
 def test_changes_that_are_not_committed_are_refused(world: World, shell: Shell, project: Path) -> None:
     world.deploy(pipeline(source(), stage("Gate", approval())))
     commit(project)
-    (project / "app.py").touch()
-    assert shell.refused("push").startswith("not committed: app.py.")
+    (project / ".gitignore").write_text("build/\ndist/\n")
+    assert shell.refused("push").startswith("not committed: .gitignore.")
+
+
+def test_what_git_does_not_track_is_told_and_no_obstacle(world: World, shell: Shell, project: Path) -> None:
+    world.deploy(pipeline(source(), stage("Gate", approval())))
+    commit(project)
+    (project / "notes.txt").touch()
+    assert shell("push") == 0
+    assert "Not in the commit, as git does not track it: notes.txt" in shell.said
+
+
+def test_what_push_says_to_watch_can_be_watched(world: World, shell: Shell, project: Path) -> None:
+    world.deploy(pipeline(source(), stage("Gate", approval())))
+    commit(project)
+    assert shell("push") == 0
+    watch = shell.said.split("Watch it: python -m rehearsal ")[1].split()
+    world.waiting()
+    assert shell(*watch) == 3

@@ -79,6 +79,22 @@ def test_following_ends_with_the_run_and_gives_its_outcome(world: World, shell: 
     assert "✓ Test / Unit Succeeded" in shell.said
 
 
+def test_following_ends_at_a_gate_and_says_what_to_do(world: World, shell: Shell) -> None:
+    gated(world)
+    assert shell("status", "--follow") == 3
+    assert "Gate / Approve waits for a person." in shell.said
+    assert "python -m rehearsal approve Gate" in shell.said
+    assert "Then, to go on: python -m rehearsal status --follow" in shell.said
+
+
+def test_a_commit_stands_for_its_newest_execution(world: World, shell: Shell) -> None:
+    first = world.run(pipeline(source(), stage("Test", build("Unit", "Unit")), projects=BUILT))
+    world.codepipeline.start_pipeline_execution(name="delivery")
+    second = world.ended()
+    assert (second.revision, second.id != first.id) == (first.revision, True)
+    assert shell.json("status", "--execution", first.revision[:8])["execution"]["id"] == second.id
+
+
 def test_following_a_run_that_fails_says_why(world: World, shell: Shell) -> None:
     world.deploy(pipeline(source(), stage("Test", build("Unit", "Unit")), projects=FAILING))
     world.push()

@@ -79,7 +79,9 @@ def test_up_says_where_it_is_and_how_to_go_on(installed: Path, shell: Shell) -> 
     assert "✓ deploy pipeline-test" in shell.said
     assert shell.said.count("Up: ") == 1
     assert "Up: the pipeline delivery of account 111111111111 at http://127.0.0.1:" in shell.said
-    assert f"git remote add rehearsal {installed}/build/rehearsal/source.git" in shell.said
+    assert "git push rehearsal HEAD:main" in shell.said
+    subprocess.run(["git", "-C", str(installed), "push", "-q", "rehearsal", "HEAD:main"], check=True)
+    assert [approval["stage"] for approval in waiting(shell)] == ["Gate"]
     assert shell.json("status")["pipeline"] == "delivery"
 
 

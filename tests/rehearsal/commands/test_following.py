@@ -98,6 +98,29 @@ def test_one_that_is_followed_by_its_id_ends_as_it_ends(console: Console) -> Non
     assert script.looks == 1
 
 
+def test_one_that_is_followed_by_its_id_goes_on_as_the_execution_that_restarts_its_commit(
+    console: Console,
+) -> None:
+    class Restarted(Scripted):
+        def summary(self, execution_id: str) -> Execution:
+            return execution("1", "Cancelled") if execution_id == "1" else execution("2", "Succeeded")
+
+    script = Restarted(execution("2", "Succeeded"))
+    assert follow(script, console, execution=execution("1", "InProgress")).id == "2"
+
+
+@pytest.mark.parametrize("category", ["Approval", "Build"])
+def test_it_can_be_followed_to_a_gate_at_which_nothing_else_is_at_work(
+    console: Console, category: str
+) -> None:
+    going = execution("1", "InProgress")
+    action = replace(going.stages[0].actions[0], status="InProgress", category=category)
+    at_gate = replace(going, stages=(Stage(name="Gate", actions=(action,), status="InProgress"),))
+    script = Scripted(at_gate, execution("1", "Succeeded"), waiting=(APPROVAL,))
+    followed = follow(script, console, until_gate=True)
+    assert followed.status == ("InProgress" if category == "Approval" else "Succeeded")
+
+
 def test_an_approval_that_is_seen_twice_is_asked_for_once(console: Console) -> None:
     going = execution("1", "InProgress")
     script = Scripted(going, going, going, execution("1", "Succeeded"), waiting=(APPROVAL,))
