@@ -1,6 +1,7 @@
 """`python -m rehearsal`: run a synthesized CDK pipeline for real, on this machine, without AWS or Docker."""
 
 import argparse
+import contextlib
 import errno
 import os
 import signal
@@ -12,6 +13,7 @@ from rehearsal.commands import COMMANDS
 
 EPILOG = """\
 examples:
+  python -m rehearsal doctor               whether this machine and this checkout can be rehearsed on
   python -m rehearsal run --approve all    the whole pipeline, from a push to prod, in one command
   python -m rehearsal up                   or step by step: a local AWS that stays up,
   python -m rehearsal push                 a push that starts the pipeline,
@@ -56,12 +58,22 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        sentence = _sentence(error)
-        if sentence is None:
+        sentence = "\n".join(filter(None, (_sentence(error), _full_disk(arguments))))
+        if not sentence:
             raise
         console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
         return 2
     return code
+
+
+def _full_disk(arguments: argparse.Namespace) -> str:
+    """What to tell of any error while the disk is full: it is the reason, whatever has met it first."""
+    from rehearsal.commands.command import CommandError, project_of
+    from rehearsal.machine import full_disk
+
+    with contextlib.suppress(CommandError, OSError):
+        return full_disk(project_of(arguments))
+    return ""
 
 
 def _sentence(error: Exception) -> str | None:
@@ -74,10 +86,11 @@ def _sentence(error: Exception) -> str | None:
     from rehearsal.cloud import CannotRestore, PortInUse
     from rehearsal.commands.command import CommandError
     from rehearsal.delivery.database import UnreadableStateError
+    from rehearsal.machine import MachineError
     from rehearsal.toolchain import ToolError
     from rehearsal.workspace import WorkspaceError
 
-    ours = CommandError | NotUpError | WorkspaceError | AssemblyError | ToolError
+    ours = CommandError | NotUpError | WorkspaceError | AssemblyError | ToolError | MachineError
     if isinstance(error, ours | PortInUse | CannotRestore | UnreadableStateError):
         return str(error)
     if isinstance(error, OSError) and (

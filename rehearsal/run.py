@@ -13,6 +13,7 @@ from rehearsal.cloud import raise_quotas
 from rehearsal.following import follow
 from rehearsal.limits import not_rehearsed
 from rehearsal.local_aws import LocalAws
+from rehearsal.machine import full_disk, require
 from rehearsal.preparation import Preparation
 from rehearsal.report import Report
 from rehearsal.settings import Settings
@@ -33,10 +34,11 @@ def rehearse(
     """Run the pipeline of the project at `root` to its end, and report; call `then` while everything still stands.
 
     `keep` says that `then` will stay, so that what was deployed can be destroyed. Raises WorkspaceError, PortInUse,
-    AssemblyError or ToolError, each with a sentence for the user.
+    AssemblyError, ToolError or MachineError, each with a sentence for the user.
     """
     workspace = Workspace(root)
     report = Report(commit=workspace.commit())
+    _ask_the_machine(root, console)
     with _prepared(workspace, console, report.parts, port=port, destroyable=keep) as prepared:
         endpoint = prepared.endpoint()
         endpoint.write(workspace.state)
@@ -52,6 +54,8 @@ def rehearse(
         report.parts["push to the end"] = round(time.monotonic() - began, 1)
         report.add_execution(execution)
         report.add_tests(reported(workspace.state, execution))
+        if report.problems and (full := full_disk(root)):
+            report.problems.append(full)
         with timed(console, "compare templates with what is deployed", report.parts):
             report.dropped = prepared.aws.dropped_properties(prepared.assembly)
         report.not_rehearsed = not_rehearsed(prepared.assembly)
@@ -66,9 +70,16 @@ def stand(root: Path, *, console: Console, port: int | None, then: Callable[[End
     Everything is ended when `then` returns or raises. Raises as `rehearse` does, and CannotRestore.
     """
     workspace = Workspace(root, keep=True)
+    if workspace.holder() is None:
+        _ask_the_machine(root, console)
     with _prepared(workspace, console, {}, port=port, destroyable=True, restore=True) as prepared:
         prepared.aws.write_environment()
         then(prepared.endpoint())
+
+
+def _ask_the_machine(root: Path, console: Console) -> None:
+    """Raise MachineError before minutes have passed; print what is only a warning."""
+    require(root, lambda told: console.print(f"! {told}", style="yellow", markup=False, soft_wrap=True))
 
 
 @contextmanager

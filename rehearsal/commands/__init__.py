@@ -3,6 +3,7 @@
 from .approve import APPROVE, REJECT
 from .command import Command
 from .destroy import DESTROY
+from .doctor import DOCTOR
 from .down import DOWN
 from .logs import LOGS
 from .push import PUSH
@@ -12,6 +13,19 @@ from .status import STATUS
 from .stop import STOP
 from .up import UP
 
-COMMANDS: tuple[Command, ...] = (RUN, UP, PUSH, STATUS, LOGS, APPROVE, REJECT, RETRY, STOP, DESTROY, DOWN)
+COMMANDS: tuple[Command, ...] = (
+    DOCTOR,
+    RUN,
+    UP,
+    PUSH,
+    STATUS,
+    LOGS,
+    APPROVE,
+    REJECT,
+    RETRY,
+    STOP,
+    DESTROY,
+    DOWN,
+)
 
 __all__ = ["COMMANDS", "Command"]
