@@ -75,9 +75,7 @@ with collecting_errors() as errors:
         owner="portal-team",
         cost_center="cc-4711",
         log_days=14,
-        network=NetworkConfig(
-            cidr="10.22.0.0/16", nat_instances=3, nat_max_lifetime_days=30, interface_endpoints=True
-        ),
+        network=NetworkConfig(cidr="10.22.0.0/16", nat_instances=3, interface_endpoints=True),
         database=DatabaseConfig(instance_type="r8g.large"),
         alarms=AlarmConfig(latency_ms=1_000, connections=1_500, storage_gib=500),
         frontend=ServiceConfig(

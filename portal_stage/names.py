@@ -43,10 +43,14 @@ _ROWS = (
     (
         Limit(255, r"[\w.-]+"),
         "nat-1-status nat-2-status nat-3-status nat-1-credits nat-2-credits nat-3-credits"
-        " nat-1-drops nat-2-drops nat-3-drops",
+        " nat-1-drops nat-2-drops nat-3-drops nat-alarm",
     ),
+    # Each is an alarm and the rule whose events it counts.
+    (Limit(64, r"[\w.-]+"), "nat-1-ends nat-2-ends nat-3-ends"),
+    (_LOG_GROUP, "/aws/events/nat-ends"),
+    (Limit(64, r"[\w.-]+"), "nat-1-refresh nat-2-refresh nat-3-refresh"),
     (_ROLE, "frontend-task frontend-execution backend-task backend-execution"),
-    (_ROLE, "probe-role pipeline-tests tests-build flow-logs nat-role"),
+    (_ROLE, "probe-role pipeline-tests tests-build flow-logs nat-role nat-refresh"),
     (_RDS, "aurora aurora-writer aurora-reader-1 aurora-reader-2 aurora-subnets aurora-parameters"),
     (Limit(255, r"[\w.-]{3,}"), "sessions session-events"),
     (Limit(512, r"[\w/+=.@-]+"), "backend-database"),
@@ -78,7 +82,6 @@ _ROWS = (
     (_API, "mobile-usage-plan partner-usage-plan tests-usage-plan"),
     (_EDGE, "vpc-origin static-oac headers api-acl cdn-acl"),
     (Limit(60, r"[\w-]+"), "cdn-logs"),
-    (Limit(255, r"[\w-]+"), "log-delivery"),
     # These have no name but a tag.
     (Limit(256, r"[\w-]+"), "certificate portal-health"),
 )

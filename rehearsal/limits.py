@@ -6,7 +6,11 @@ from rehearsal.assembly import Assembly
 NOT_REHEARSED = {
     "AWS::EC2::SecurityGroup": "security groups: kept and described, no packet is filtered",
     "AWS::EC2::NetworkAcl": "network ACLs: kept and described, no packet is filtered",
-    "AWS::AutoScaling::AutoScalingGroup": "NAT instances: their groups are kept, nothing boots and nothing is routed",
+    "AWS::AutoScaling::AutoScalingGroup": (
+        "instances of Auto Scaling groups: their groups are kept, nothing boots, nothing is routed, and no deployment "
+        "waits for their signals"
+    ),
+    "AWS::Scheduler::Schedule": "schedules: kept, their hour does not come",
     "AWS::KMS::Key": (
         "KMS: data at rest stays as it is on this disk; key policies are asked about a task's secrets and the "
         "pipeline's artifacts, not where another service encrypts for its caller"

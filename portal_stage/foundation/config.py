@@ -17,8 +17,10 @@ class NetworkConfig(Checked):
     zone_ids: tuple[str, str, str] = ("use1-az1", "use1-az2", "use1-az4")
     nat_instances: int = 3
     nat_instance_type: str = "t4g.nano"
-    nat_max_lifetime_days: int | None = None
-    """After how many days Auto Scaling replaces a NAT instance by one of the newest image; None for never."""
+    nat_refresh_hour: int | None = 8
+    """UTC hour in which each NAT instance is replaced by one of the newest image, once a week: that of the first zone
+    on Tuesdays, of the second on Wednesdays, of the third on Thursdays; None for never. Its zone has no way out for
+    some two minutes."""
     nat_max_surplus_credits: int = 72
     """CPU credits spent before they are earned; more, and an alarm tells. A t4g.nano earns 144 a day."""
     nat_max_dropped_packets: int = 100
@@ -43,9 +45,9 @@ class NetworkConfig(Checked):
         if not matches(r"[a-z]+\d+g[a-z]*\.[a-z0-9]+", self.nat_instance_type):
             rule = "use an instance type of arm64"
             yield problem("nat_instance_type", self.nat_instance_type, rule, example="t4g.nano")
-        if self.nat_max_lifetime_days is not None and not whole(self.nat_max_lifetime_days, 1, 365):
-            rule = "use 1 to 365 days, or None for never"
-            yield problem("nat_max_lifetime_days", self.nat_max_lifetime_days, rule, example=30)
+        if self.nat_refresh_hour is not None and not whole(self.nat_refresh_hour, 0, 23):
+            rule = "use an hour of UTC, 0 to 23, or None for never"
+            yield problem("nat_refresh_hour", self.nat_refresh_hour, rule, example=8)
         if not whole(self.nat_max_surplus_credits, 1, 10_000):
             rule = "use 1 or more credits, fewer than the instance type earns in a day"
             yield problem("nat_max_surplus_credits", self.nat_max_surplus_credits, rule, example=72)

@@ -21,11 +21,7 @@ class Network(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, names: Names, config: NetworkConfig) -> None:
         super().__init__(scope, id_)
-        self.nat = HealingNat(
-            names=names,
-            instance_type=config.nat_instance_type,
-            max_lifetime_days=config.nat_max_lifetime_days,
-        )
+        self.nat = HealingNat(names=names, instance_type=config.nat_instance_type)
         self.vpc = ec2.Vpc(
             self,
             "Vpc",

@@ -14,7 +14,7 @@ from portal_stage.foundation.security_groups import HTTPS, POSTGRESQL
 from portal_stage.names import Names
 
 ANYWHERE = ("0.0.0.0/0",)
-# What Linux takes for its own end of a connection, and so what the NAT instances are told to take (nat_user_data.sh).
+# What Linux takes for its own end of a connection, and so what the NAT instances are told to take (nat_boot.sh).
 EPHEMERAL = ec2.AclTraffic.tcp_port_range(32768, 65535)
 # Load balancers, VPC links and CloudFront take theirs from the whole of it.
 ANY_CLIENT = ec2.AclTraffic.tcp_port_range(1024, 65535)

@@ -13,7 +13,9 @@ from portal_stage.foundation.flow_logs import FlowLogs
 from portal_stage.foundation.interface_endpoints import InterfaceEndpoints
 from portal_stage.foundation.key import EnvironmentKey
 from portal_stage.foundation.nat_alarms import NatAlarms
+from portal_stage.foundation.nat_ends import NatEnds
 from portal_stage.foundation.nat_metrics import NatMetrics
+from portal_stage.foundation.nat_refresh import NatRefresh
 from portal_stage.foundation.network import Network
 from portal_stage.foundation.network_acls import NetworkAcls
 from portal_stage.foundation.security_groups import SecurityGroups
@@ -52,8 +54,27 @@ class FoundationStack(cdk.Stack):
             vpc=self.vpc,
             service_ports=(environment.frontend.port, environment.backend.port),
         )
-        self.nat_metrics = [NatMetrics(group) for group in self.network.nat.group_names]
-        NatAlarms(
+        ends = NatEnds(
+            self,
+            "NatEnds",
+            names=names,
+            groups=environment.network.nat_instances,
+            key=self.key,
+            log_days=environment.log_days,
+        )
+        self.nat_metrics = [
+            NatMetrics(group, rule)
+            for group, rule in zip(self.network.nat.group_names, ends.rules, strict=True)
+        ]
+        if environment.network.nat_refresh_hour is not None:
+            NatRefresh(
+                self,
+                "NatRefresh",
+                names=names,
+                groups=self.network.nat.group_names,
+                hour=environment.network.nat_refresh_hour,
+            )
+        self.nat_alarms = NatAlarms(
             self,
             "NatAlarms",
             names=names,

@@ -47,8 +47,16 @@ class Alarms(Construct):
     """Every row an alarm, and over them `unavailable` and `degraded`; all of them tell the topic both ways."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, names: Names, topic: sns.ITopic, rows: Sequence[Row]
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        topic: sns.ITopic,
+        rows: Sequence[Row],
+        degrading: Sequence[cloudwatch.IAlarm] = (),
     ) -> None:
+        """`degrading`: alarms of other stacks that page with `degraded`."""
         super().__init__(scope, id_)
         self._names = names
         self._tell = actions.SnsAction(topic)
@@ -60,7 +68,9 @@ class Alarms(Construct):
             "unavailable", "Customers cannot use the portal", by_severity[Severity.UNAVAILABLE]
         )
         self.degraded = self._page(
-            "degraded", "Customers can use the portal, but not well", by_severity[Severity.DEGRADED]
+            "degraded",
+            "Customers can use the portal, but not well",
+            [*by_severity[Severity.DEGRADED], *degrading],
         )
 
     def _alarm(self, row: Row) -> cloudwatch.Alarm:

@@ -93,6 +93,7 @@ class Operations(Construct):
                 *table.session_rows(sessions),
                 *table.change_rows(deployments.metric, metrics.errors_of(probe.function)),
             ],
+            degrading=[foundation.nat_alarms.page],
         )
         self.dashboard = Dashboard(
             self,

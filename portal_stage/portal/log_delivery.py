@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import aws_cdk as cdk
 from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from portal_stage.logs import log_group
+from portal_stage.logs import let_write, log_group
 from portal_stage.names import Names
 
 
@@ -52,24 +51,17 @@ class CdnLogs(Construct):
         self.delivery.add_resource_dependency(source)
 
 
-class LogDeliveryPolicy(logs.CfnResourcePolicy):
-    """Lets AWS's delivery service write into these groups, or it would add a policy that outlives us."""
-
-    def __init__(self, scope: Construct, id_: str, *, names: Names, groups: Sequence[logs.ILogGroup]) -> None:
-        stack = cdk.Stack.of(scope)
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "delivery.logs.amazonaws.com"},
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": [group.log_group_arn for group in groups],
-            "Condition": {
+def let_deliver(group: logs.LogGroup) -> None:
+    """Let AWS's delivery service write into the group, or it would add a policy to the account that outlives us."""
+    stack = cdk.Stack.of(group)
+    let_write(
+        group,
+        iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
+            conditions={
                 "StringEquals": {"aws:SourceAccount": stack.account},
                 "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{stack.region}:{stack.account}:*"},
             },
-        }
-        super().__init__(
-            scope,
-            id_,
-            policy_name=names("log-delivery"),
-            policy_document=stack.to_json_string({"Version": "2012-10-17", "Statement": [statement]}),
-        )
+        ),
+    )

@@ -18,7 +18,7 @@ from portal_stage.portal.containers import Containers
 from portal_stage.portal.domain import Domain
 from portal_stage.portal.firewall import Firewall
 from portal_stage.portal.load_balancer import LoadBalancer
-from portal_stage.portal.log_delivery import CdnLogs, LogDeliveryPolicy
+from portal_stage.portal.log_delivery import CdnLogs, let_deliver
 from portal_stage.portal.maintenance import MaintenancePage
 from portal_stage.portal.probe import Probe
 from portal_stage.portal.static_site import StaticSite
@@ -149,19 +149,16 @@ class PortalStack(cdk.Stack):
         return api
 
     def _deliver_logs(self, *firewalls: Firewall) -> None:
-        names = self._environment.names
         cdn_logs = CdnLogs(
             self,
             "CdnLogs",
-            names=names,
+            names=self._environment.names,
             distribution=self.cdn.distribution,
             key=self._foundation.key,
             log_days=self._environment.log_days,
         )
-        groups = [*(firewall.logs for firewall in firewalls), cdn_logs.logs]
-        policy = LogDeliveryPolicy(self, "LogDelivery", names=names, groups=groups)
-        for delivery in (*(firewall.logging for firewall in firewalls), cdn_logs.delivery):
-            delivery.add_resource_dependency(policy)
+        for group in (*(firewall.logs for firewall in firewalls), cdn_logs.logs):
+            let_deliver(group)
 
     def _probe(self) -> Probe:
         return Probe(

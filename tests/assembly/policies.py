@@ -17,6 +17,7 @@ DOCUMENTS = {
     "AWS::IAM::Policy": "PolicyDocument",
     "AWS::IAM::Role": "AssumeRolePolicyDocument",
     "AWS::KMS::Key": "KeyPolicy",
+    "AWS::Logs::LogGroup": "ResourcePolicyDocument",
     "AWS::Logs::ResourcePolicy": "PolicyDocument",
     "AWS::S3::BucketPolicy": "PolicyDocument",
     "AWS::SNS::TopicPolicy": "PolicyDocument",

@@ -59,6 +59,7 @@ NAMES = {
     # The account's id, the Region and "-an" follow, 26 of a bucket's 63 characters.
     "AWS::S3::Bucket": Name("BucketNamePrefix", 37, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"),
     "AWS::SNS::Topic": Name("TopicName", 256),
+    "AWS::Scheduler::Schedule": Name("Name", 64, r"[0-9a-zA-Z-_.]+"),
     "AWS::SecretsManager::Secret": Name("Name", 512, r"[\w/+=.@-]+"),
     "AWS::WAFv2::WebACL": Name("Name", 128),
 }

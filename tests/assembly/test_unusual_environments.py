@@ -39,7 +39,7 @@ LARGEST = {
     "zone.name": "a-zone-with-a-name-of-many-labels.bank.example",
     "network.nat_instances": 3,
     "network.interface_endpoints": True,
-    "network.nat_max_lifetime_days": 365,
+    "network.nat_refresh_hour": 0,
     "database.instance_type": "r8g.16xlarge",
     "database.backup_days": 35,
     "frontend.cpu": 4096,

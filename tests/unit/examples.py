@@ -54,7 +54,7 @@ def a_large_environment() -> Environment:
             cidr="10.21.0.0/19",
             nat_instances=1,
             nat_instance_type="c7gn.medium",
-            nat_max_lifetime_days=30,
+            nat_refresh_hour=None,
             nat_max_dropped_packets=5,
             interface_endpoints=True,
         ),

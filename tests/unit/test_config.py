@@ -37,7 +37,7 @@ REFUSED: list[tuple[Callable[..., object], str, object, str]] = [
     (NetworkConfig, "zone_ids", ("use1-az1", "use1-az1", "use1-az2"), "zone_ids"),
     (NetworkConfig, "nat_instances", 0, "nat_instances 0"),
     (NetworkConfig, "nat_instance_type", "t3.nano", "nat_instance_type 't3.nano'"),
-    (NetworkConfig, "nat_max_lifetime_days", 0, "nat_max_lifetime_days 0"),
+    (NetworkConfig, "nat_refresh_hour", 24, "nat_refresh_hour 24"),
     (NetworkConfig, "nat_max_surplus_credits", 0, "nat_max_surplus_credits 0"),
     (NetworkConfig, "nat_max_dropped_packets", -1, "nat_max_dropped_packets -1"),
     (NetworkConfig, "interface_endpoints", "yes", "interface_endpoints 'yes'"),

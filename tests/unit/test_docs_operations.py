@@ -18,11 +18,15 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 def test_every_alarm_that_pages_has_a_row_and_no_other(stage: Stage, page: str) -> None:
     composite = stage.portal.one("AWS::CloudWatch::CompositeAlarm", AlarmName=f"{page}-alarm-test")
     alarms = stage.portal.resources("AWS::CloudWatch::Alarm")
+    references = [part for part in composite["AlarmRule"]["Fn::Join"][1] if isinstance(part, dict)]
     paging = {
         alarms[part["Fn::GetAtt"][0]]["Properties"]["AlarmName"].removesuffix("-test")
-        for part in composite["AlarmRule"]["Fn::Join"][1]
-        if isinstance(part, dict)
+        for part in references
+        if "Fn::GetAtt" in part
     }
+    if any("Fn::ImportValue" in part for part in references):
+        (network,) = stage.foundation.properties("AWS::CloudWatch::CompositeAlarm")
+        paging.add(network["AlarmName"].removesuffix("-test"))
     (section,) = re.findall(rf"^### {page}\n(.*?)^(?:#|```)", OPERATIONS, re.DOTALL | re.MULTILINE)
     assert sorted(row[0].strip("`") for row in rows(section)) == sorted(paging)
 

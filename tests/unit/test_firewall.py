@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.templates import Stage
+from tests.unit.templates import Stage, actions
 
 KINDS = ("cdn", "api")
 
@@ -59,13 +59,14 @@ def test_what_it_does_is_logged_without_credentials(stage: Stage, kind: str) -> 
 
 
 def test_the_delivery_service_may_write_into_these_groups_before_anything_is_delivered(stage: Stage) -> None:
-    policy = stage.portal.id_of("AWS::Logs::ResourcePolicy", PolicyName="log-delivery-test")
-    document = json.dumps(stage.portal.body["Resources"][policy]["Properties"]["PolicyDocument"])
+    # Before: the policy is the group's own, and whoever delivers names the group.
     for name in ("aws-waf-logs-cdn-test", "aws-waf-logs-api-test", "/aws/vendedlogs/cdn-test"):
-        assert stage.portal.id_of("AWS::Logs::LogGroup", LogGroupName=name) in document
-    for type_ in ("AWS::WAFv2::LoggingConfiguration", "AWS::Logs::Delivery"):
-        for resource in stage.portal.resources(type_).values():
-            assert policy in resource["DependsOn"]
+        group = stage.portal.one("AWS::Logs::LogGroup", LogGroupName=name)
+        (statement,) = group["ResourcePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
+        assert actions(statement) == ["logs:CreateLogStream", "logs:PutLogEvents"]
+        assert statement["Resource"] == f"arn:aws:logs:us-east-1:111111111111:log-group:{name}:*"
+        assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "111111111111"}
 
 
 def _acl(stage: Stage, kind: str) -> str:

@@ -82,17 +82,15 @@ def test_failed_deployments_of_both_services_reach_a_log_that_only_their_rule_wr
         stage.portal.resources("AWS::ECS::Service")
     )
     assert rule["EventPattern"]["detail"] == {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]}
-    policy = stage.portal.one("AWS::Logs::ResourcePolicy", PolicyName="failed-deployments-test")
-    document = json.loads(
-        "".join(
-            part if isinstance(part, str) else part["Fn::GetAtt"][0]
-            for part in policy["PolicyDocument"]["Fn::Join"][1]
-        )
-    )
-    group = stage.portal.id_of("AWS::Logs::LogGroup", LogGroupName="/aws/events/deployments-test")
-    assert {statement["Resource"] for statement in document["Statement"]} == {group}
+    name = "/aws/events/deployments-test"
+    group = stage.portal.id_of("AWS::Logs::LogGroup", LogGroupName=name)
+    document = stage.portal.one("AWS::Logs::LogGroup", LogGroupName=name)["ResourcePolicyDocument"]
+    assert {statement["Resource"] for statement in document["Statement"]} == {
+        f"arn:aws:logs:us-east-1:111111111111:log-group:{name}:*"
+    }
     (write,) = (entry for entry in document["Statement"] if entry["Action"] == "logs:PutLogEvents")
-    assert write["Condition"]["ArnEquals"]["aws:SourceArn"].endswith(":rule/failed-deployments-test")
+    (source,) = write["Condition"]["ArnEquals"]["aws:SourceArn"]
+    assert source.endswith(":rule/failed-deployments-test")
     assert group in json.dumps(rule["Targets"])
 
 

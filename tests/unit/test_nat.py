@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from portal_stage.foundation.nat_user_data import user_data
+import json
+
+from portal_stage.foundation.nat_user_data import Deployed
 from tests.unit.templates import Stage, Template, actions
 
 FIELDS = ("Namespace", "MetricName", "Statistic", "ComparisonOperator", "Threshold")
+GROUP = "AWS::AutoScaling::AutoScalingGroup"
 WATCHED = {
     "status": ("AWS/EC2", "StatusCheckFailed", "Maximum", "GreaterThanOrEqualToThreshold", 1),
     # An instance starts without credits: only those that it spends before it has earned them tell something.
     "credits": ("AWS/EC2", "CPUSurplusCreditBalance", "Maximum", "GreaterThanThreshold", 72),
+    "ends": ("AWS/Events", "TriggeredRules", "Sum", "GreaterThanOrEqualToThreshold", 1),
     "drops": ("CustomerPortal/NAT", "DroppedPackets", "Sum", "GreaterThanThreshold", 100),
 }
 
@@ -65,13 +69,80 @@ def test_a_burstable_instance_is_never_held_to_its_baseline(stage: Stage, large:
     assert "CreditSpecification" not in other
 
 
-def test_nat_instances_grow_as_old_as_is_configured(stage: Stage, large: Stage) -> None:
-    (group,) = large.foundation.properties("AWS::AutoScaling::AutoScalingGroup")
-    assert group["MaxInstanceLifetime"] == 30 * 24 * 3600
-    # The old instance has to let go of the interface before the new one boots on it.
-    assert group["InstanceMaintenancePolicy"] == {"MinHealthyPercentage": 0, "MaxHealthyPercentage": 100}
-    for group in stage.foundation.properties("AWS::AutoScaling::AutoScalingGroup"):
+def test_the_old_instance_lets_go_of_the_interface_before_the_new_one_boots_on_it(stage: Stage) -> None:
+    for group in stage.foundation.properties(GROUP):
+        assert group["InstanceMaintenancePolicy"] == {"MinHealthyPercentage": 0, "MaxHealthyPercentage": 100}
+        # Equal lifetimes would end all of them in the same night.
         assert "MaxInstanceLifetime" not in group
+
+
+def test_a_deployment_replaces_one_instance_after_the_other_and_waits_for_a_packet_through_each(
+    stage: Stage,
+) -> None:
+    groups = stage.foundation.resources(GROUP)
+    names = {id_: group["Properties"]["AutoScalingGroupName"] for id_, group in groups.items()}
+    before = {
+        names[id_]: [names[other] for other in group["DependsOn"] if other in groups]
+        for id_, group in groups.items()
+    }
+    assert before == {"nat-1-test": [], "nat-2-test": ["nat-1-test"], "nat-3-test": ["nat-2-test"]}
+    for id_, group in groups.items():
+        assert group["CreationPolicy"] == {"ResourceSignal": {"Count": 1, "Timeout": "PT20M"}}
+        update = group["UpdatePolicy"]["AutoScalingRollingUpdate"]
+        assert (update["WaitOnResourceSignals"], update["PauseTime"]) == (True, "PT20M")
+        template = group["Properties"]["LaunchTemplate"]["LaunchTemplateId"]["Ref"]
+        data = stage.foundation.body["Resources"][template]["Properties"]["LaunchTemplateData"]
+        # Its signal is for its own group.
+        deployed = Deployed(group=names[id_], region="us-east-1", stack="foundation-test", resource=id_)
+        assert data["UserData"]["Fn::Base64"] == deployed.user_data()
+        # One that fails ends: the group starts another.
+        assert data["InstanceInitiatedShutdownBehavior"] == "terminate"
+
+
+def test_new_images_come_one_zone_a_night(stage: Stage, large: Stage) -> None:
+    schedules = {
+        json.loads(schedule["Target"]["Input"])["AutoScalingGroupName"]: schedule
+        for schedule in stage.foundation.properties("AWS::Scheduler::Schedule")
+    }
+    assert {name: schedule["ScheduleExpression"] for name, schedule in schedules.items()} == {
+        "nat-1-test": "cron(0 8 ? * TUE *)",
+        "nat-2-test": "cron(0 8 ? * WED *)",
+        "nat-3-test": "cron(0 8 ? * THU *)",
+    }
+    role = {"Fn::GetAtt": [stage.foundation.id_of("AWS::IAM::Role", RoleName="nat-refresh-test"), "Arn"]}
+    for schedule in schedules.values():
+        assert schedule["Target"]["RoleArn"] == role
+        assert schedule["Target"]["Arn"].endswith(":autoscaling:startInstanceRefresh")
+    (statement,) = stage.foundation.statements("nat-refresh-test")
+    assert actions(statement) == ["autoscaling:StartInstanceRefresh"]
+    assert [arn.rpartition("/")[2] for arn in statement["Resource"]] == list(schedules)
+    assert large.foundation.properties("AWS::Scheduler::Schedule") == []
+
+
+def test_two_ends_within_half_an_hour_ring_and_what_ended_is_kept(stage: Stage) -> None:
+    for number in (1, 2, 3):
+        name = f"nat-{number}-ends-test"
+        alarm = stage.foundation.one("AWS::CloudWatch::Alarm", AlarmName=name)
+        assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (60, 30, 2)
+        rule = stage.foundation.one("AWS::Events::Rule", Name=name)
+        assert rule["EventPattern"]["detail"] == {"AutoScalingGroupName": [f"nat-{number}-test"]}
+        assert rule["EventPattern"]["detail-type"] == ["EC2 Instance-terminate Successful"]
+        group = stage.foundation.id_of("AWS::Logs::LogGroup", LogGroupName="/aws/events/nat-ends-test")
+        assert group in json.dumps(rule["Targets"])
+
+
+def test_whatever_takes_a_zones_way_out_is_one_page_and_a_refresh_is_none(stage: Stage) -> None:
+    page = stage.foundation.one("AWS::CloudWatch::CompositeAlarm", AlarmName="nat-alarm-test")
+    alarms = stage.foundation.resources("AWS::CloudWatch::Alarm")
+    paging = {part["Fn::GetAtt"][0] for part in page["AlarmRule"]["Fn::Join"][1] if isinstance(part, dict)}
+    assert {alarms[id_]["Properties"]["AlarmName"] for id_ in paging} == {
+        f"nat-{number}-{what}-test" for number in (1, 2, 3) for what in ("status", "ends", "drops")
+    }
+    # Without an instance for some four minutes, once a week.
+    for id_ in paging:
+        alarm = alarms[id_]["Properties"]
+        if alarm["TreatMissingData"] == "breaching":
+            assert alarm["Period"] * alarm["EvaluationPeriods"] == 600
 
 
 def test_a_nat_instance_that_is_broken_lacks_cpu_or_loses_packets_is_told_and_so_is_its_recovery(
@@ -84,10 +155,14 @@ def test_a_nat_instance_that_is_broken_lacks_cpu_or_loses_packets_is_told_and_so
     topic = [{"Ref": stage.foundation.id_of("AWS::SNS::Topic", TopicName="alarms-test")}]
     for name, alarm in alarms.items():
         (dimension,) = alarm["Dimensions"]
-        assert dimension == {"Name": "AutoScalingGroupName", "Value": f"{name[:5]}-test"}
+        if "ends" in name:
+            assert dimension == {"Name": "RuleName", "Value": name}
+        else:
+            assert dimension == {"Name": "AutoScalingGroupName", "Value": f"{name[:5]}-test"}
         assert alarm["AlarmActions"] == alarm["OKActions"] == topic
         # Without an instance, or a way out of it, there is no data, and that is the worst case.
-        assert alarm["TreatMissingData"] == ("notBreaching" if "credits" in name else "breaching")
+        quiet = "credits" in name or "ends" in name
+        assert alarm["TreatMissingData"] == ("notBreaching" if quiet else "breaching")
 
 
 def test_the_nat_instances_may_tell_the_one_metric_that_is_watched_and_nothing_else(
@@ -102,10 +177,9 @@ def test_the_nat_instances_may_tell_the_one_metric_that_is_watched_and_nothing_e
     assert statement["Condition"] == {"StringEquals": {"cloudwatch:namespace": namespace}}
     role = {"Ref": stage.foundation.id_of("AWS::IAM::Role", RoleName="nat-role-test")}
     profile = stage.foundation.id_of("AWS::IAM::InstanceProfile", Roles=[role])
-    for number, template in enumerate(stage.foundation.properties("AWS::EC2::LaunchTemplate"), start=1):
+    for template in stage.foundation.properties("AWS::EC2::LaunchTemplate"):
         data = template["LaunchTemplateData"]
         assert data["IamInstanceProfile"] == {"Arn": {"Fn::GetAtt": [profile, "Arn"]}}
-        assert data["UserData"]["Fn::Base64"] == user_data(group=f"nat-{number}-test", region="us-east-1")
     assert large.foundation.one("AWS::CloudWatch::Alarm", MetricName="DroppedPackets")["Threshold"] == 5
 
 

@@ -68,19 +68,42 @@ def alarms_look_back_as_far_as_they_may(synthesis: Synthesis) -> Iterator[str]:
 
 @invariant
 def two_composites_page(synthesis: Synthesis) -> Iterator[str]:
-    """Unavailable and degraded, each made of alarms of the template."""
+    """Unavailable and degraded, each made of alarms of the template, and of the network's own page."""
     for template in synthesis.tier("portal"):
         composites = dict(template.properties(COMPOSITE))
         names = sorted(str(alarm.get("AlarmName")) for alarm in composites.values())
         wanted = [f"{name}-{template.suffix}" for name in PAGES]
         if names != wanted:
             yield told(template.stack, "composites", found=names, wanted=wanted)
-        alarms = template.places(ALARM)
+        foundation = synthesis.template(f"foundation-{template.suffix}")
+        alarms = template.places(ALARM) | foundation.places(COMPOSITE)
         for logical_id, composite in composites.items():
             watched = set(synthesis.pointed_at(template, composite["AlarmRule"]))
             if not watched or watched - alarms or not re.search(r"ALARM\(", str(composite["AlarmRule"])):
                 found = f"a rule over {sorted(watched - alarms)}"
                 yield told(template.stack, logical_id, found=found, wanted="alarms of the template")
+
+
+@invariant
+def a_zone_without_a_way_out_pages(synthesis: Synthesis) -> Iterator[str]:
+    """Each NAT alarm but that of the credits is in the network's page, and that one is in `degraded`."""
+    for template in synthesis.tier("foundation"):
+        paging = {
+            place
+            for _, composite in template.properties(COMPOSITE)
+            for place in synthesis.pointed_at(template, composite["AlarmRule"])
+        }
+        for logical_id, alarm in template.properties(ALARM):
+            if "-credits-" not in alarm["AlarmName"] and (template.stack, logical_id) not in paging:
+                yield told(template.stack, logical_id, found="no page", wanted="one that it rings")
+        portal = synthesis.template(f"portal-{template.suffix}")
+        parts = {
+            place
+            for _, composite in portal.properties(COMPOSITE)
+            for place in synthesis.pointed_at(portal, composite["AlarmRule"])
+        }
+        for place in template.places(COMPOSITE) - parts:
+            yield told(*place, found="a page of its own", wanted="a part of degraded")
 
 
 @invariant

@@ -13,7 +13,7 @@ from tests.assembly.synthesis import Synthesis
 
 # Built or not by configuration, so that one environment may have them and another not; by logical id.
 BY_CONFIGURATION = re.compile(
-    r"Nat(?:Interface|Address|LaunchTemplate|Group|AlarmsNatGroup)|InterfaceEndpoints|endpoints(?:sg|from)"
+    r"Nat(?:Interface|Address|LaunchTemplate|Group|AlarmsNatGroup|EndsEventsRule|RefreshZone)|InterfaceEndpoints|endpoints(?:sg|from)"
     # The capacity of Serverless v2.
     r"|AlarmsAuroraCapacity"
 )

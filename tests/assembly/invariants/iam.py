@@ -41,10 +41,11 @@ SERVICES = {
         "ec2.amazonaws.com",
         "ecs-tasks.amazonaws.com",
         "lambda.amazonaws.com",
+        "scheduler.amazonaws.com",
         "vpc-flow-logs.amazonaws.com",
     },
     "AWS::KMS::Key": {"cloudwatch.amazonaws.com", "logs.us-east-1.amazonaws.com"},
-    "AWS::Logs::ResourcePolicy": {"delivery.logs.amazonaws.com", "events.amazonaws.com"},
+    "AWS::Logs::LogGroup": {"delivery.logs.amazonaws.com", "events.amazonaws.com"},
     "AWS::S3::BucketPolicy": {
         "cloudfront.amazonaws.com",
         "delivery.logs.amazonaws.com",

@@ -102,6 +102,15 @@ def networks_log_their_flows(synthesis: Synthesis) -> Iterator[str]:
 
 
 @invariant
+def groups_carry_their_own_policies(synthesis: Synthesis) -> Iterator[str]:
+    """An account has room for ten policies of CloudWatch Logs in a Region; a group's own is not one of them."""
+    for template, logical_id, _ in synthesis.properties("AWS::Logs::ResourcePolicy"):
+        yield told(
+            template.stack, logical_id, found="a policy of the account", wanted="ResourcePolicyDocument"
+        )
+
+
+@invariant
 def nobody_creates_a_log_group(synthesis: Synthesis) -> Iterator[str]:
     """Lambda and CodeBuild write late, as the role: one that may create groups brings a deleted one back."""
     # No action has a wildcard: that is held by another invariant.

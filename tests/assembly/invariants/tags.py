@@ -17,7 +17,7 @@ _UNTAGGED = """
     EC2::EIPAssociation EC2::NetworkAclEntry EC2::Route EC2::SecurityGroupEgress EC2::SecurityGroupIngress
     EC2::SubnetNetworkAclAssociation EC2::SubnetRouteTableAssociation EC2::VPCGatewayAttachment
     ECS::ClusterCapacityProviderAssociations IAM::InstanceProfile IAM::Policy KMS::Alias Lambda::LayerVersion
-    Lambda::Permission Logs::MetricFilter Logs::ResourcePolicy Route53::RecordSet S3::BucketPolicy
+    Lambda::Permission Logs::MetricFilter Logs::ResourcePolicy Route53::RecordSet Scheduler::Schedule S3::BucketPolicy
     SNS::TopicPolicy WAFv2::LoggingConfiguration WAFv2::WebACLAssociation
 """
 UNTAGGED = frozenset(f"AWS::{type_}" for type_ in _UNTAGGED.split())

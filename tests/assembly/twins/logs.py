@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.assembly.invariants import logs
 from tests.assembly.register import breaks
 from tests.assembly.synthesis import Synthesis
-from tests.assembly.twins.edits import properties, remove, resource
+from tests.assembly.twins.edits import add, properties, remove, resource
 
 
 @breaks(logs.log_groups_expire)
@@ -64,6 +64,17 @@ def leave_insights_to_ecs(synthesis: Synthesis) -> None:
 @breaks(logs.container_insights_are_ours)
 def turn_insights_off(synthesis: Synthesis) -> None:
     properties(synthesis, "portal-dev", "AWS::ECS::Cluster")["ClusterSettings"][0]["Value"] = "disabled"
+
+
+@breaks(logs.groups_carry_their_own_policies)
+def take_one_of_the_accounts_ten_policies(synthesis: Synthesis) -> None:
+    add(
+        synthesis,
+        "pipeline-tools",
+        "AWS::Logs::ResourcePolicy",
+        PolicyName="log-delivery-tools",
+        PolicyDocument="{}",
+    )
 
 
 @breaks(logs.nobody_creates_a_log_group)

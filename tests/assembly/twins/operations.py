@@ -10,6 +10,23 @@ from tests.assembly.synthesis import Synthesis
 from tests.assembly.twins.edits import add, properties
 
 
+@breaks(alarms.a_zone_without_a_way_out_pages)
+def keep_the_drops_of_a_zone_from_the_page(synthesis: Synthesis) -> None:
+    composite = properties(synthesis, "foundation-prod", alarms.COMPOSITE)
+    parts = composite["AlarmRule"]["Fn::Join"][1]
+    dropped = next(part for part in parts if "Group2Drops" in str(part))
+    parts.remove(dropped)
+
+
+@breaks(alarms.a_zone_without_a_way_out_pages)
+def leave_the_network_out_of_degraded(synthesis: Synthesis) -> None:
+    composite = properties(synthesis, "portal-dev", alarms.COMPOSITE, "Degraded")
+    parts = composite["AlarmRule"]["Fn::Join"][1]
+    network = next(part for part in parts if "Fn::ImportValue" in part)
+    parts.remove(network)
+    composite["ActionsSuppressor"] = network
+
+
 @breaks(alarms.alarms_act)
 def ring_for_nobody(synthesis: Synthesis) -> None:
     properties(synthesis, "portal-prod", alarms.ALARM)["AlarmActions"] = []
@@ -83,7 +100,7 @@ def page_when_all_is_well(synthesis: Synthesis) -> None:
 def page_by_another_page(synthesis: Synthesis) -> None:
     composite = properties(synthesis, "portal-prod", alarms.COMPOSITE, "Degraded")
     other = next(id_ for id_, _ in synthesis.template("portal-prod").resources(alarms.COMPOSITE))
-    composite["AlarmRule"] = {"Fn::Join": ["", ['ALARM("', {"Fn::GetAtt": [other, "Arn"]}, '")']]}
+    composite["AlarmRule"]["Fn::Join"][1] += [' OR ALARM("', {"Fn::GetAtt": [other, "Arn"]}, '")']
 
 
 @breaks(alarms.the_dashboard_shows_what_matters)
