@@ -35,7 +35,8 @@ with collecting_errors() as errors:
         cost_center="cc-4711",
         log_days=7,
         network=NetworkConfig(cidr="10.20.0.0/16", nat_instances=1),
-        database=DatabaseConfig(min_capacity=0.5, max_capacity=2),
+        # Some nights before prod, whose is Sunday's: what AWS changes is seen here first.
+        database=DatabaseConfig(min_capacity=0.5, max_capacity=2, maintenance_window="wed:06:00-wed:06:30"),
         frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
         backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
         api=ApiConfig(
@@ -55,7 +56,7 @@ with collecting_errors() as errors:
         cost_center="cc-4711",
         log_days=7,
         network=NetworkConfig(cidr="10.21.0.0/16", nat_instances=1),
-        database=DatabaseConfig(min_capacity=0.5, max_capacity=4),
+        database=DatabaseConfig(min_capacity=0.5, max_capacity=4, maintenance_window="thu:06:00-thu:06:30"),
         alarms=AlarmConfig(connections=700),
         frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
         backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),

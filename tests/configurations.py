@@ -80,6 +80,8 @@ def databases(draw: st.DrawFn) -> Values:
         "max_capacity": draw(st.integers(max(2, low), 512)) / 2,
         "instance_type": draw(st.sampled_from([None, "r8g.large", "t4g.medium"])),
         "backup_days": draw(st.integers(7, 35)),
+        "backup_window": draw(st.sampled_from(["04:00-04:30", "23:30-01:00"])),
+        "maintenance_window": draw(st.sampled_from(["sun:06:00-sun:06:30", "sun:22:00-sun:23:30"])),
         "migration": tuple(
             draw(st.lists(st.sampled_from(["node", "src/migrate.mjs", "--once"]), min_size=1))
         ),
@@ -160,6 +162,14 @@ WRONG: dict[str, list[Any]] = {
     "max_capacity": [0.5, 1.2, 300, True, None],
     "instance_type": ["db.r8g.large", "large", 7],
     "backup_days": [6, 36, None],
+    "backup_window": ["04:00-04:29", "4:00-5:00", "24:00-24:30", "", None, 4],
+    "maintenance_window": [
+        "sun:06:00-sun:06:29",
+        "Sun:06:00-Sun:06:30",
+        "sun:06:00-tue:06:00",
+        "06:00-07:00",
+        None,
+    ],
     "migration": ["node src/migrate.mjs", (), ("",), ("node", "a\nb"), None],
     "port": [80, 65536, "3000", None],
     "health_path": ["health", "", None],

@@ -62,7 +62,12 @@ class Aurora(Construct):
             storage_encryption_key=key,
             manage_master_user_password=True,
             credentials=rds.Credentials.from_username(MASTER_USER, encryption_key=key),
-            backup=rds.BackupProps(retention=cdk.Duration.days(config.backup_days)),
+            backup=rds.BackupProps(
+                retention=cdk.Duration.days(config.backup_days), preferred_window=config.backup_window
+            ),
+            preferred_maintenance_window=config.maintenance_window,
+            # The pin is the version that runs: docs/decisions/0007.
+            auto_minor_version_upgrade=False,
             copy_tags_to_snapshot=True,
             cloudwatch_logs_exports=["postgresql"],
             database_insights_mode=rds.DatabaseInsightsMode.STANDARD,
@@ -84,6 +89,13 @@ class Aurora(Construct):
             reason="The master's password is made, kept and rotated by RDS in Secrets Manager, and connections "
             "without TLS are refused. Why passwords, and not tokens of IAM: docs/decisions/0004.",
         )
+        acknowledge(
+            self.cluster,
+            "PCI.DSS.321::PCI.DSS.321-RDSAutomaticMinorVersionUpgradeEnabled",
+            reason="The version is pinned, goes through dev and staging first, and moves by a push that somebody "
+            "approves; an upgrade that RDS made by itself would have the next deployment ask for the older version, "
+            "which RDS refuses (docs/decisions/0007).",
+        )
 
     @property
     def secret_arn(self) -> str:
@@ -104,6 +116,8 @@ class Aurora(Construct):
                 enable_performance_insights=True,
                 performance_insight_encryption_key=self._key,
                 publicly_accessible=False,
+                preferred_maintenance_window=self._config.maintenance_window,
+                auto_minor_version_upgrade=False,
             )
         return rds.ClusterInstance.provisioned(
             role,
@@ -114,6 +128,8 @@ class Aurora(Construct):
             enable_performance_insights=True,
             performance_insight_encryption_key=self._key,
             publicly_accessible=False,
+            preferred_maintenance_window=self._config.maintenance_window,
+            auto_minor_version_upgrade=False,
         )
 
     def _subnets(self, vpc: ec2.IVpc) -> rds.SubnetGroup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from portal_stage.data.windows import window_problems
 from portal_stage.errors import Checked
 from portal_stage.rules import matches, number, problem, whole
 
@@ -19,6 +20,11 @@ class DatabaseConfig(Checked):
     max_capacity: float = 2
     instance_type: str | None = None
     backup_days: int = 7
+    backup_window: str = "04:00-04:30"
+    """UTC, each day."""
+    maintenance_window: str = "sun:06:00-sun:06:30"
+    """UTC, each week: what AWS must do to the machines, and changes that wait. Minor versions wait for a push
+    (docs/decisions/0007)."""
     migration: tuple[str, ...] = ("node", "src/migrate.mjs")
     """The command of the backend's image that makes its tables and its database user (see `containers/`)."""
 
@@ -38,6 +44,9 @@ class DatabaseConfig(Checked):
             yield problem("instance_type", self.instance_type, rule, example="r8g.large")
         if not whole(self.backup_days, 7, 35):
             yield problem("backup_days", self.backup_days, "use 7 to 35 days", example=7)
+        yield from window_problems(
+            backup_window=self.backup_window, maintenance_window=self.maintenance_window
+        )
         words = self.migration if isinstance(self.migration, tuple) else ()
         if not words or not all(matches(_WORD, word) for word in words):
             rule = "use a tuple of a command's words; no shell reads them"
