@@ -182,6 +182,7 @@ ROWS = (
         "ResourceRecordSets[].join(' ', [Name, Type])",
         "Route53::RecordSet",
     ),
+    row("scheduler", "list_schedules", "Schedules[].Name", "Scheduler::Schedule"),
     row("s3", "list_buckets", "Buckets[].Name", "S3::Bucket", "S3::BucketPolicy"),
     row("secretsmanager", "list_secrets", "SecretList[].Name", "SecretsManager::Secret"),
     row("sns", "list_topics", "Topics[].TopicArn", "SNS::Topic"),

@@ -69,3 +69,36 @@ def test_a_stack_is_compared_property_by_property(
             vpc["CidrBlock"] = "10.0.0.0/8"
     [finding] = check_stack(name, account=ACCOUNT).findings
     assert str(finding) == f"{name}/Vpc (AWS::EC2::VPC): ignored CidrBlock"
+
+
+def test_policies_of_log_groups_and_schedules_are_kept(
+    deploy: Callable[..., Any], request: pytest.FixtureRequest
+) -> None:
+    group = "arn:aws:logs:us-east-1:111111111111:log-group:/kept:*"
+    allowed = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}}
+    statement = {**allowed, "Action": "logs:PutLogEvents", "Resource": group}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    target = {
+        "Arn": "arn:aws:scheduler:::aws-sdk:autoscaling:startInstanceRefresh",
+        "RoleArn": "arn:aws:iam::111111111111:role/refresh",
+        "Input": '{"AutoScalingGroupName": "one"}',
+    }
+    deploy(
+        {
+            "Group": {
+                "Type": "AWS::Logs::LogGroup",
+                "Properties": {"LogGroupName": "/kept", "ResourcePolicyDocument": policy},
+            },
+            "Schedule": {
+                "Type": "AWS::Scheduler::Schedule",
+                "Properties": {
+                    "Name": "refresh",
+                    "ScheduleExpression": "cron(0 8 ? * TUE *)",
+                    "FlexibleTimeWindow": {"Mode": "OFF"},
+                    "Target": target,
+                },
+            },
+        }
+    )
+    report = check_stack(request.node.name.replace("_", "-"), account=ACCOUNT)
+    assert (report.compared, report.findings, dict(report.not_compared)) == (6, [], {})

@@ -51,6 +51,11 @@ ROWS = (
         unread=("Tags",),
     ),
     ReadBack(
+        type="AWS::Scheduler::Schedule",
+        service="scheduler",
+        source=Source(call=Call("get_schedule", Name=given("Name")), path="@"),
+    ),
+    ReadBack(
         type="AWS::Logs::MetricFilter",
         service="logs",
         source=Source(

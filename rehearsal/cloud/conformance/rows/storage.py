@@ -4,13 +4,17 @@ from typing import Any
 
 import jmespath  # type: ignore[import-untyped]
 
-from ...here import client
-from ...types.row import Call, constant, given, identity
+from ...here import client, current_account
+from ...types.row import Call, Occasion, constant, given, identity
 from ..readback import ReadBack, Source
 
 
 def _bucket(method: str, path: str) -> Source:
     return Source(call=Call(method, Bucket=identity), path=path)
+
+
+def _group_arn(occasion: Occasion) -> str:
+    return f"arn:aws:logs:us-east-1:{current_account()}:log-group:{occasion.id}"
 
 
 _TABLE = Source(call=Call("describe_table", TableName=identity), path="Table")
@@ -175,6 +179,12 @@ ROWS = (
             call=Call("describe_log_groups", logGroupNamePrefix=identity, logGroupName=constant(None)),
             path="logGroups[0]",
         ),
+        properties={
+            "ResourcePolicyDocument": Source(
+                call=Call("describe_resource_policies", resourceArn=_group_arn),
+                path="resourcePolicies[0].policyDocument",
+            )
+        },
         unread=("Tags",),
     ),
 )
