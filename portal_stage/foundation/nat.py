@@ -31,6 +31,7 @@ class HealingNat(ec2.NatProvider):
         super().__init__()
         self._names = names
         self._instance_type = ec2.InstanceType(instance_type)
+        self.groups: list[autoscaling.CfnAutoScalingGroup] = []
         self.group_names: list[str] = []
         self._interfaces: dict[str, ec2.CfnNetworkInterface] = {}
 
@@ -46,10 +47,9 @@ class HealingNat(ec2.NatProvider):
             vpc, "nat", names=self._names, vpc=vpc, description="NAT instances"
         )
         self._profile = self._may_tell_its_metric(vpc)
-        group = None
         for number, subnet in enumerate(nat_subnets, start=1):
             name = self._names(f"nat-{number}")
-            group = self._instance(subnet, name, group)
+            self.groups.append(self._instance(subnet, name))
             self.group_names.append(name)
         for private in private_subnets:
             self.configure_subnet(private)
@@ -93,9 +93,7 @@ class HealingNat(ec2.NatProvider):
             vpc, "NatProfile", instance_profile_name=self._names("nat-role"), role=role
         )
 
-    def _instance(
-        self, subnet: ec2.PublicSubnet, name: str, before: autoscaling.CfnAutoScalingGroup | None
-    ) -> autoscaling.CfnAutoScalingGroup:
+    def _instance(self, subnet: ec2.PublicSubnet, name: str) -> autoscaling.CfnAutoScalingGroup:
         interface = ec2.CfnNetworkInterface(
             subnet,
             "NatInterface",
@@ -128,8 +126,8 @@ class HealingNat(ec2.NatProvider):
         )
         group.add_resource_dependency(association)
         # One zone after the other: the next begins when an instance of the last has let a packet through.
-        if before:
-            group.add_resource_dependency(before)
+        if self.groups:
+            group.add_resource_dependency(self.groups[-1])
         for named in (interface, address, template, group):
             cdk.Tags.of(named).add("Name", name)
         return group

@@ -83,6 +83,8 @@ class FoundationStack(cdk.Stack):
             max_surplus_credits=environment.network.nat_max_surplus_credits,
             max_dropped_packets=environment.network.nat_max_dropped_packets,
         )
+        # While nobody reports yet, silence would ring.
+        self.nat_alarms.node.add_dependency(self.network.nat.groups[-1])
         FlowLogs(self, "FlowLogs", names=names, vpc=self.vpc, key=self.key, log_days=environment.log_days)
         if environment.network.interface_endpoints:
             InterfaceEndpoints(

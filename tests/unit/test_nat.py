@@ -131,6 +131,12 @@ def test_two_ends_within_half_an_hour_ring_and_what_ended_is_kept(stage: Stage) 
         assert group in json.dumps(rule["Targets"])
 
 
+def test_no_alarm_is_made_before_there_is_an_instance_to_report(stage: Stage) -> None:
+    last = stage.foundation.id_of(GROUP, AutoScalingGroupName="nat-3-test")
+    for alarm in stage.foundation.resources("AWS::CloudWatch::Alarm").values():
+        assert last in alarm["DependsOn"]
+
+
 def test_whatever_takes_a_zones_way_out_is_one_page_and_a_refresh_is_none(stage: Stage) -> None:
     page = stage.foundation.one("AWS::CloudWatch::CompositeAlarm", AlarmName="nat-alarm-test")
     alarms = stage.foundation.resources("AWS::CloudWatch::Alarm")
