@@ -76,6 +76,17 @@ class Assembly:
         home = self.pipeline_stack.target
         return sorted({stack.target for stack in self.stacks}, key=lambda target: (target != home, target))
 
+    @property
+    def accounts(self) -> dict[str, str]:
+        """The accounts by names: of each environment that is one (a Stage), and of the pipeline's stack."""
+        home = self.pipeline_stack
+        named = {
+            stack.id.split("/")[-2]: stack.target.account
+            for stack in self.stacks
+            if stack is not home and "/" in stack.id
+        }
+        return {**named, home.name: home.target.account}
+
     def trust(self, target: Target) -> tuple[str, ...]:
         """The arguments of `cdk bootstrap` that let the pipeline's account deploy into another; none for its own."""
         home = self.pipeline_stack.target.account

@@ -2,8 +2,6 @@
 
 import functools
 import json
-import os
-import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from rich.console import Console
 
 from rehearsal.assembly import Assembly
 from rehearsal.audit.inventory import ClientOf, Inventory, left_over, take_inventory, uncounted
+from rehearsal.client import shell
 from rehearsal.client.endpoint import Endpoint, NotUpError, find
 from rehearsal.timing import timed
 from rehearsal.toolchain import cdk, run
@@ -84,21 +83,12 @@ def _in_order(assembly: Assembly) -> list[tuple[str, str]]:
 
 def _cdk_destroy(root: Path, state: Path, account: str, selection: str) -> None:
     command = cdk("destroy", "--force", "--app", str(state / "cdk.out"), selection, root=root)
-    run(command, cwd=root, env=_environment(state, account), log=state / "logs" / "cdk-destroy.log")
-
-
-def _environment(state: Path, account: str) -> dict[str, str]:
-    """A shell's environment that has read the rehearsal's environment file, as the pipeline account's operator."""
-    lines = (state / "environment").read_text().splitlines()
-    told = {name: shlex.split(value)[0] for name, _, value in (line.partition("=") for line in lines)}
-    own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return {
-        **own,
-        **told,
-        "AWS_ACCESS_KEY_ID": account,
-        "CDK_DISABLE_CLI_TELEMETRY": "true",
-        "HOME": str(state / "home"),
-    }
+    run(
+        command,
+        cwd=root,
+        env={**shell.read(state, account), "HOME": str(state / "home")},
+        log=state / "logs" / "cdk-destroy.log",
+    )
 
 
 def show_left(

@@ -1,6 +1,5 @@
 """The local AWS as one thing: the cloud, its edge, the runtime of tasks and databases, and the pipeline engine."""
 
-import shlex
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from rehearsal.assembly import Assembly
+from rehearsal.client import shell
 from rehearsal.cloud import Cloud, Kept
 from rehearsal.cloud.autosave import Autosave
 from rehearsal.cloud.conformance import dropped_properties
@@ -16,10 +16,10 @@ from rehearsal.cloud.prerequisites import create_connection, create_hosted_zone,
 from rehearsal.delivery import Engine, service
 from rehearsal.delivery.build_environment import Tools
 from rehearsal.edge import Edge
-from rehearsal.runtime import docker_shim, ecs_service, guard
+from rehearsal.runtime import docker_hook, docker_shim, ecs_service, guard
 from rehearsal.runtime.addresses import Addresses
 from rehearsal.runtime.aurora import Aurora
-from rehearsal.surroundings import surroundings
+from rehearsal.surroundings import REGION, surroundings
 
 # How long the end of a rehearsal waits for a stack that is being changed, in seconds.
 _PATIENCE_SECONDS = 20
@@ -121,15 +121,16 @@ class LocalAws:
             self._tools = Tools(self.state).environment(folder, self.surroundings())
         return {**self._tools, **self.surroundings(account), "PATH": self._tools["PATH"]}
 
-    def write_environment(self) -> Path:
-        """Write what a shell needs to reach the deployed portal and the AWS endpoint, a variable a line."""
-        path = self.state / "environment"
+    def write_environment(self, assembly: Assembly) -> Path:
+        """Write what a shell needs to reach what is deployed and the AWS endpoint, a variable a line."""
         shown = {name: value for name, value in self.surroundings().items() if name.startswith("AWS_")}
-        lines = (
-            f"{name}={shlex.quote(value)}\n" for name, value in {**shown, **self.edge.environment()}.items()
+        docker = {"CDK_DOCKER": str(docker_hook.write(self.state))}  # for a `cdk deploy` that is typed there
+        return shell.write(
+            self.state,
+            {**shown, **docker, **self.edge.environment()},
+            accounts=assembly.accounts,
+            region=REGION,
         )
-        path.write_text("".join(lines))
-        return path
 
     def dropped_properties(self, assembly: Assembly) -> list[str]:
         """What was deployed otherwise than the templates ask, a line each."""

@@ -29,7 +29,7 @@ def rehearse(
     approver: Approver,
     port: int | None,
     keep: bool,
-    then: Callable[[Report, LocalAws], None],
+    then: Callable[[Report], None],
 ) -> Report:
     """Run the pipeline of the project at `root` to its end, and report; call `then` while everything still stands.
 
@@ -60,7 +60,9 @@ def rehearse(
             report.dropped = prepared.aws.dropped_properties(prepared.assembly)
         report.not_rehearsed = not_rehearsed(prepared.assembly)
         report.write(workspace.state / "report.json")
-        then(report, prepared.aws)
+        if keep:
+            prepared.aws.write_environment(prepared.assembly)
+        then(report)
     return report
 
 
@@ -73,7 +75,7 @@ def stand(root: Path, *, console: Console, port: int | None, then: Callable[[End
     if workspace.holder() is None:
         _ask_the_machine(root, console)
     with _prepared(workspace, console, {}, port=port, destroyable=True, restore=True) as prepared:
-        prepared.aws.write_environment()
+        prepared.aws.write_environment(prepared.assembly)
         then(prepared.endpoint())
 
 

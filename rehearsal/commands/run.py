@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -11,7 +12,6 @@ from rich.console import Console
 from .command import Command, CommandError, port, project_of
 
 if TYPE_CHECKING:
-    from rehearsal.local_aws import LocalAws
     from rehearsal.report import Report
 
 TEACHES = """\
@@ -48,14 +48,15 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         raise CommandError("There is no terminal to ask for approvals at: add --approve all")
     approver = approve_all if arguments.approve == "all" else AskAtTerminal(console)
 
-    def then(report: "Report", aws: "LocalAws") -> None:
+    root = project_of(arguments)
+
+    def then(report: "Report") -> None:
         report.print(console)
         if arguments.json:
             print(report.as_json(), flush=True)
         if arguments.keep:
-            _stay(aws, console)
+            _stay(root, console)
 
-    root = project_of(arguments)
     try:
         report = rehearse(
             root,
@@ -71,11 +72,14 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     return 0 if report.green else 1
 
 
-def _stay(aws: "LocalAws", console: Console) -> None:
+def _stay(root: Path, console: Console) -> None:
     """Leave everything standing until the user ends it."""
-    path = aws.write_environment()
-    console.print(f"\nStill up. In another shell: set -a; . {path}; set +a", highlight=False, soft_wrap=True)
-    console.print("Then curl and the AWS CLI reach what was deployed. Ctrl-C ends it.", highlight=False)
+    from .environments import Operator
+    from .open import deployed, show
+
+    console.print("\nStill up, until Ctrl-C. In another shell:", highlight=False)
+    operator = Operator(root)
+    show(operator, deployed(operator), console)
     with contextlib.suppress(KeyboardInterrupt):
         signal.pause()
 

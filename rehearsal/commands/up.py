@@ -151,7 +151,8 @@ def _tell(endpoint: Endpoint, state: Path, arguments: argparse.Namespace, consol
         f"Up: the pipeline {endpoint.pipeline} of account {endpoint.account} at {endpoint.url}",
         "  start it           python -m rehearsal push",
         f"  or with git        git push {REMOTE if named else endpoint.repository} HEAD:{endpoint.branch}",
-        f"  the AWS CLI, curl  set -a; . {state / 'environment'}; set +a",
+        "  open what it made  python -m rehearsal open, psql ENV, aws ENV ...",
+        f"  curl, cdk, tests   set -a; . {state / 'environment'}; set +a",
         "  end it             python -m rehearsal down",
     )
     console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import trustme
 
+from rehearsal.client.tls_tunnel import SSL_REQUEST
 from rehearsal.cloud import Cloud, stacks
 from rehearsal.runtime.aurora import Aurora
 from rehearsal.runtime.postgres_programs import nearest_major
 from tests.rehearsal.runtime.databases import Place, template
-from tests.rehearsal.tls_tunnel import SSL_REQUEST
 from tests.rehearsal.waiting import wait_for
 
 

@@ -20,7 +20,11 @@ CLIENTS = (
     ("reject", "--why", "no"),
     ("retry",),
     ("stop",),
+    ("open",),
+    ("aws", "dev"),
+    ("psql", "dev"),
 )
+PIPELINES = CLIENTS[1:7]
 
 
 @pytest.mark.parametrize("command", CLIENTS, ids=lambda command: command[0])
@@ -28,7 +32,7 @@ def test_without_a_rehearsal_every_client_says_how_to_start_one(shell: Shell, co
     assert "is up: start one with `python -m rehearsal up`" in shell.refused(*command)
 
 
-@pytest.mark.parametrize("command", CLIENTS[1:], ids=lambda command: command[0])
+@pytest.mark.parametrize("command", PIPELINES, ids=lambda command: command[0])
 def test_a_pipeline_that_is_gone_is_told_in_the_services_words(
     world: World, shell: Shell, command: tuple[str]
 ) -> None:
@@ -61,6 +65,7 @@ def test_a_project_that_is_not_there_is_told_and_not_made(
 ) -> None:
     project.rmdir()
     needed = {"logs": ["Synth"], "reject": ["--why", "no"], "run": ["--approve", "all"]}
+    needed |= {name: ["dev"] for name in ("aws", "psql")}
 
     told = shell.refused(command.name, *needed.get(command.name, []))
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import trustme
 
+from rehearsal.client.tls_tunnel import tunnel
 from rehearsal.cloud import Cloud
 from rehearsal.runtime.aurora import Aurora
 from rehearsal.runtime.postgres_programs import PROGRAMS
-from tests.rehearsal.tls_tunnel import tunnel
 from tests.rehearsal.waiting import wait_for
 
 ACCOUNT = "111111111111"

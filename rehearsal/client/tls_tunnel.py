@@ -1,4 +1,4 @@
-"""TLS for psql, whose bundled build has none."""
+"""TLS for a psql that was built without it."""
 
 import asyncio
 import ssl
@@ -22,7 +22,8 @@ def tunnel(target: tuple[str, int], context: ssl.SSLContext, name: str) -> Itera
         from_target, to_target = await asyncio.open_connection(*target)
         try:
             to_target.write(SSL_REQUEST)
-            assert await from_target.readexactly(1) == b"S"
+            if await from_target.readexactly(1) != b"S":
+                raise ConnectionError("the server speaks no TLS")
             await to_target.start_tls(context, server_hostname=name)
             ways = [_pump(reader, to_target), _pump(from_target, writer)]
             # Either side's end is both sides' end.
