@@ -4,12 +4,13 @@ For CI that runs as root. The clone is below a folder of mode 0700 of that user'
 """
 
 import os
+import pwd
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-USER = 64321  # has no name, no home and no rights on any machine
+USER = pwd.getpwnam("nobody").pw_uid  # initdb asks for a user with a name
 
 
 def main(command: list[str]) -> int:

@@ -1,6 +1,7 @@
 """What the rehearsal needs of this machine and of the project's checkout, asked before anything is started."""
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -119,13 +120,21 @@ def _postgresql(root: Path) -> str:
             programs.run("initdb", "--pgdata", str(data), "--no-sync", "--auth", "trust")
         except (PostgresError, OSError) as error:
             reason = str(error).splitlines()[-1]
-            hint = ""
-            if os.geteuid() == 0:
-                hint = (
-                    "; as root it runs as another user, which takes the capabilities CAP_SETUID, CAP_SETGID, "
-                    "CAP_SETPCAP and CAP_DAC_OVERRIDE: run as a plain user, or give the container those"
-                )
-            return f"it does not run here ({reason}){hint}"
+            return f"it does not run here ({reason}){_hint()}"
+    return ""
+
+
+def _hint() -> str:
+    """What most likely keeps PostgreSQL from running for this user."""
+    if os.geteuid() == 0:
+        return (
+            "; as root it runs as the user nobody, which takes the capabilities CAP_SETUID, CAP_SETGID, CAP_SETPCAP "
+            "and CAP_DAC_OVERRIDE: run as a plain user, or give the container those"
+        )
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return f"; it asks for a user with a name, and {os.geteuid()} has none: add one to /etc/passwd"
     return ""
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rehearsal.approvals import Approver
 from rehearsal.client import Endpoint
 from rehearsal.cloud import raise_quotas
+from rehearsal.failures import show_failures
 from rehearsal.following import follow
 from rehearsal.limits import not_rehearsed
 from rehearsal.local_aws import LocalAws
@@ -52,6 +53,7 @@ def rehearse(
         began = time.monotonic()
         execution = follow(endpoint.delivery(), console, approver=approver)
         report.parts["push to the end"] = round(time.monotonic() - began, 1)
+        show_failures(endpoint, execution, console)
         report.add_execution(execution)
         report.add_tests(reported(workspace.state, execution))
         if report.problems and (full := full_disk(root)):

@@ -1,4 +1,4 @@
-"""`logs`: what a build printed."""
+"""`logs`: what a build printed, or what a deployment did to its stack."""
 
 import argparse
 import json
@@ -10,14 +10,18 @@ from rich.console import Console
 
 from rehearsal.client import Action, Execution, Pipeline, Stage, find
 from rehearsal.client.executions import ENDED
-from rehearsal.client.logs import FileLog, log_of
+from rehearsal.client.logs import FileLog, events_of, log_of
 
 from .choosing import action_of, execution_of
 from .command import Command, project_of
 
 TEACHES = """\
-ACTION is an action's name, or STAGE/ACTION where several stages have one of that name. An action that is no build has
-no log: what it said of itself is printed instead.
+ACTION is an action's name, or STAGE/ACTION where several stages have one of that name. Of an action that deploys the
+stack's events are printed, and of any other that is no build what it said of itself.
+
+What containers and functions print is in the log groups of their account:
+  python -m rehearsal aws dev logs describe-log-groups --query logGroups[].logGroupName
+  python -m rehearsal aws dev logs tail GROUP --follow
 
 examples:
   python -m rehearsal logs Synth
@@ -42,7 +46,11 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         execution, action = _started(pipeline, execution, stage, action)
     log = log_of(endpoint, action)
     if log is None:
-        _tell(stage, action, arguments, console)
+        events = "".join(f"{line}\n" for line in events_of(endpoint, action))
+        if events:
+            sys.stdout.write("".join(as_objects([events])) if arguments.json else events)
+        else:
+            _tell(stage, action, arguments, console)
         return 0
 
     def at_work() -> bool:
@@ -110,7 +118,7 @@ def _tell(stage: Stage, action: Action, arguments: argparse.Namespace, console: 
 
 LOGS = Command(
     name="logs",
-    summary="print what a build printed",
+    summary="print what a build printed, or what a deployment did to its stack",
     teaches=TEACHES,
     arguments=_arguments,
     run=_run,

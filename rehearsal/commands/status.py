@@ -12,6 +12,7 @@ from rich.text import Text
 from rehearsal.client import Endpoint, Execution, Pipeline, find
 from rehearsal.client.executions import ENDED
 from rehearsal.display import clock, mark, plain, table
+from rehearsal.failures import show_failures
 from rehearsal.following import follow
 
 from .choosing import execution_of
@@ -49,6 +50,7 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.follow:
         named = execution if arguments.execution else None
         execution = follow(pipeline, console, execution=named, until_gate=True)
+        show_failures(endpoint, execution, console)
     if arguments.json:
         print(json.dumps(_as_json(endpoint, pipeline, execution, recent), indent=2))
     elif not arguments.follow:

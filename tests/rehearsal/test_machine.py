@@ -72,6 +72,14 @@ def test_postgresql_that_cannot_be_run_is_told_with_its_reason(
     assert not list((tmp_path / "build" / "rehearsal").iterdir())
 
 
+@pytest.mark.parametrize(("user", "told"), [(0, "CAP_DAC_OVERRIDE"), (64321, "add one to /etc/passwd")])
+def test_the_user_for_whom_postgresql_does_not_run_is_told_what_to_change(
+    monkeypatch: pytest.MonkeyPatch, user: int, told: str
+) -> None:
+    monkeypatch.setattr(machine.os, "geteuid", lambda: user)
+    assert told in machine._hint()
+
+
 @pytest.mark.parametrize(
     ("text", "told"), [(b"#!/bin/sh\r\ntrue\r\n", True), (b"#!/bin/sh\ntrue\n", False), (b"a\r\n", False)]
 )

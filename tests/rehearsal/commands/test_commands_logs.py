@@ -8,7 +8,17 @@ import pytest
 from rehearsal.client.logs import FileLog
 from rehearsal.commands.logs import as_objects
 from tests.rehearsal.commands.shell import Shell
-from tests.rehearsal.delivery.pieces import approval, build, commands, pipeline, project, source, stage
+from tests.rehearsal.delivery.pieces import (
+    approval,
+    build,
+    commands,
+    deployment,
+    parameter,
+    pipeline,
+    project,
+    source,
+    stage,
+)
 from tests.rehearsal.service.world import World
 
 PROJECTS = {"Unit": project(commands("echo the first line", "sleep 1", "echo the $((1 + 1))nd line"))}
@@ -82,6 +92,21 @@ def test_following_waits_for_the_build_and_ends_with_it(world: World, shell: She
     assert shell("logs", "Unit", "--follow") == 0
     assert shell.said.count("\nthe first line\n") == 1
     assert "\nthe 2nd line\n" in shell.said
+
+
+def test_a_deployment_tells_what_happened_to_its_stack_since_it_began(world: World, shell: Shell) -> None:
+    world.deploy(pipeline(source(clone=False), deployment("dev", "greeting-dev")))
+    for greeting in ("hello", "goodbye"):
+        world.push({"template.json": parameter(greeting)}, message=greeting)
+        world.until(lambda text=greeting: [e for e in world.engine.executions() if e.message == text])
+        world.ended()
+
+    assert shell("logs", "dev/Execute") == 0
+    lines = shell.said.splitlines()
+    assert any("UPDATE_COMPLETE AWS::CloudFormation::Stack greeting-dev" in line for line in lines)
+    assert not any("CREATE_COMPLETE" in line for line in lines)
+    assert shell("logs", "dev/Execute", "--json") == 0
+    assert [json.loads(line)["message"] for line in shell.said.splitlines()] == lines
 
 
 def test_an_action_without_a_log_tells_of_itself(world: World, shell: Shell) -> None:

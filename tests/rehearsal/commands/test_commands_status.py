@@ -1,9 +1,21 @@
 """`status` shows a run with its stages, what waits, and the runs before it."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.rehearsal.commands.shell import Shell
-from tests.rehearsal.delivery.pieces import approval, build, commands, pipeline, project, source, stage
+from tests.rehearsal.delivery.pieces import (
+    approval,
+    build,
+    commands,
+    deployment,
+    pipeline,
+    project,
+    source,
+    stage,
+)
 from tests.rehearsal.service.world import World
 
 BUILT = {"Unit": project(commands("true"))}
@@ -95,6 +107,16 @@ def test_a_commit_stands_for_its_newest_execution(world: World, shell: Shell) ->
     assert shell.json("status", "--execution", first.revision[:8])["execution"]["id"] == second.id
 
 
+def test_a_deployment_that_fails_says_why_and_where_the_rest_is(world: World, shell: Shell) -> None:
+    world.deploy(pipeline(source(clone=False), deployment("dev", "portal-dev")))
+    world.push({"template.json": json.dumps({"Resources": {"P": {"Type": "AWS::No::Such"}}})})
+    world.until(world.engine.executions)
+    assert shell("status", "--follow") == 1
+    why = shell.said.split("dev / Replace failed:")[1]
+    assert "AWS::No::Such" in why
+    assert "All of it: python -m rehearsal logs dev/Replace" in why
+
+
 def test_following_a_run_that_fails_says_why(world: World, shell: Shell) -> None:
     world.deploy(pipeline(source(), stage("Test", build("Unit", "Unit")), projects=FAILING))
     world.push()
@@ -102,3 +124,7 @@ def test_following_a_run_that_fails_says_why(world: World, shell: Shell) -> None
     assert shell("status", "--follow") == 1
     assert "✗ Test / Unit Failed" in shell.said
     assert "exit status 1" in shell.said
+    assert "\nTest / Unit failed:\n" in shell.said
+    assert "\n  no\n" in shell.said
+    (path,) = [line.split("All of it: ")[1] for line in shell.said.splitlines() if "All of it: " in line]
+    assert "no" in Path(path).read_text().splitlines()
