@@ -42,12 +42,14 @@ def events_of(endpoint: Endpoint, action: Action) -> list[str]:
     if action.provider != "CloudFormation" or not stack or action.started is None:
         return []
     account = role.split(":")[4] if role else endpoint.account
-    pages = (
-        replace(endpoint, account=account)
-        .client("cloudformation")
-        .get_paginator("describe_stack_events")
-        .paginate(StackName=stack)
-    )
+    cloudformation = replace(endpoint, account=account).client("cloudformation")
+    try:
+        pages = list(cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack))
+    except cloudformation.exceptions.ClientError as error:
+        # So CloudFormation says that there is no such stack: the action failed before it made one.
+        if error.response["Error"]["Code"] == "ValidationError":
+            return []
+        raise
     # CodePipeline's time and CloudFormation's are of one clock here, cut to whole seconds.
     events = [
         e for page in pages for e in page["StackEvents"] if e["Timestamp"].timestamp() > action.started - 1
