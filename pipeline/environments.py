@@ -37,8 +37,8 @@ with collecting_errors() as errors:
         network=NetworkConfig(cidr="10.20.0.0/16", nat_instances=1),
         # Some nights before prod, whose is Sunday's: what AWS changes is seen here first.
         database=DatabaseConfig(min_capacity=0.5, max_capacity=2, maintenance_window="wed:06:00-wed:06:30"),
-        frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
-        backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
+        frontend=ServiceConfig(health_path="/healthz", spot=True, on_demand_base=1),
+        backend=ServiceConfig(health_path="/api/health", spot=True, on_demand_base=1),
         api=ApiConfig(
             mobile=UsagePlanConfig(rate_limit=20, burst_limit=40, daily_quota=50_000),
             partner=UsagePlanConfig(rate_limit=20, burst_limit=40, daily_quota=50_000),
@@ -58,8 +58,8 @@ with collecting_errors() as errors:
         network=NetworkConfig(cidr="10.21.0.0/16", nat_instances=1),
         database=DatabaseConfig(min_capacity=0.5, max_capacity=4, maintenance_window="thu:06:00-thu:06:30"),
         alarms=AlarmConfig(connections=700),
-        frontend=ServiceConfig(port=8080, health_path="/healthz", spot=True),
-        backend=ServiceConfig(port=3000, health_path="/api/health", spot=True),
+        frontend=ServiceConfig(health_path="/healthz", spot=True, on_demand_base=1),
+        backend=ServiceConfig(health_path="/api/health", spot=True, on_demand_base=1),
         api=ApiConfig(
             mobile=UsagePlanConfig(rate_limit=50, burst_limit=100, daily_quota=100_000),
             partner=UsagePlanConfig(rate_limit=50, burst_limit=100, daily_quota=100_000),
@@ -80,7 +80,6 @@ with collecting_errors() as errors:
         database=DatabaseConfig(instance_type="r8g.large"),
         alarms=AlarmConfig(latency_ms=1_000, connections=1_500, storage_gib=500),
         frontend=ServiceConfig(
-            port=8080,
             health_path="/healthz",
             cpu=512,
             memory=1024,
@@ -89,9 +88,7 @@ with collecting_errors() as errors:
             on_demand_base=2,
             max_tasks=12,
         ),
-        backend=ServiceConfig(
-            port=3000, health_path="/api/health", cpu=512, memory=1024, tasks=3, max_tasks=12
-        ),
+        backend=ServiceConfig(health_path="/api/health", cpu=512, memory=1024, tasks=3, max_tasks=12),
         api=ApiConfig(
             mobile=UsagePlanConfig(rate_limit=200, burst_limit=400, daily_quota=1_000_000),
             partner=UsagePlanConfig(rate_limit=100, burst_limit=200, daily_quota=500_000),

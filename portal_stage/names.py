@@ -66,7 +66,7 @@ _ROWS = (
     (_ALARM, "portal-dashboard throttled-requests"),
     (Limit(64, r"[\w.-]+"), "failed-deployments"),
     (_LOG_GROUP, "/aws/events/deployments"),
-    (_BALANCING, "alb frontend-tg backend-tg"),
+    (_BALANCING, "alb frontend-https-8080 frontend-http-8080 backend-https-3000 backend-http-3000"),
     (_ECS, "ecs frontend backend"),
     (_FUNCTION, "probe restrict-default-sg auto-delete-objects bucket-deployment"),
     (_LOG_GROUP, "/ecs/frontend /ecs/backend /aws/lambda/probe"),

@@ -38,12 +38,12 @@ PERCENT = st.integers(10, 90)
 
 
 @st.composite
-def services(draw: st.DrawFn, port: int, path: str) -> Values:
+def services(draw: st.DrawFn, path: str) -> Values:
     cpu, memory = draw(st.sampled_from(SIZES))
     tasks, spot = draw(st.integers(1, 20)), draw(st.booleans())
     return {
-        "port": port,
         "health_path": path,
+        "tls": draw(st.booleans()),
         "image": draw(st.sampled_from(IMAGES)),
         "cpu": cpu,
         "memory": memory,
@@ -129,8 +129,8 @@ def environments(draw: st.DrawFn) -> Values:
         "permissions_boundary": draw(st.sampled_from([None, "bank-boundary"])),
         "network": draw(networks()),
         "database": draw(databases()),
-        "frontend": draw(services(8080, "/healthz")),
-        "backend": draw(services(3000, "/api/health")),
+        "frontend": draw(services("/healthz")),
+        "backend": draw(services("/api/health")),
         "api": draw(apis()),
         "firewall": {"requests_per_address": draw(st.integers(10, 2_000_000_000))},
         "alarms": draw(alarms()),
@@ -171,7 +171,7 @@ WRONG: dict[str, list[Any]] = {
         None,
     ],
     "migration": ["node src/migrate.mjs", (), ("",), ("node", "a\nb"), None],
-    "port": [80, 65536, "3000", None],
+    "tls": [1, "yes", None],
     "health_path": ["health", "", None],
     "image": ["portal/backend", "portal@sha256:0", 7],
     "tasks": [0, 101, True, "2", None],

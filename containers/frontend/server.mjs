@@ -1,10 +1,10 @@
 // The portal's page. It reads its two pages once, at start, and writes nothing: the root file system may be read-only.
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, drainOnSigterm } from './serve.mjs';
 
 const PORT = Number(process.env.PORT ?? 8080);
 const ENVIRONMENT = process.env.ENVIRONMENT ?? 'local';
-const DRAIN_MS = 20_000; // well under ECS's stop timeout (portal_stage/portal/service.py)
+const PROTOCOL = process.env.PROTOCOL ?? 'http';
 
 const log = (level, message, fields = {}) =>
   process.stdout.write(
@@ -34,7 +34,7 @@ function answer(method, path) {
   return [404, HTML, 'public, max-age=10', NOT_FOUND];
 }
 
-const server = createServer((request, response) => {
+const server = await createServer({ protocol: PROTOCOL, log }, (request, response) => {
   const started = performance.now();
   const path = request.url.split('?', 1)[0];
   const [status, type, caching, body] = answer(request.method, path);
@@ -43,21 +43,13 @@ const server = createServer((request, response) => {
     'content-type': type,
     'cache-control': caching,
     'content-length': Buffer.byteLength(body),
-    ...(!server.listening && { connection: 'close' }), // stopping: a connection kept alive would keep the process
     ...(status === 405 && { allow: 'GET, HEAD' }),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
   const ms = Math.round(performance.now() - started);
   if (path !== '/healthz') log('info', 'request', { method: request.method, path, status, ms });
 });
-server.keepAliveTimeout = 65_000; // longer than the load balancer's idle time-out of 60 s, or it answers 502
 server.requestTimeout = 10_000;
 
-process.once('SIGTERM', () => {
-  log('info', 'stopping');
-  server.close(() => process.exit(0));
-  server.closeIdleConnections();
-  setTimeout(() => process.exit(1), DRAIN_MS).unref();
-});
-
-server.listen(PORT, '0.0.0.0', () => log('info', 'listening', { port: server.address().port, environment: ENVIRONMENT }));
+drainOnSigterm(server, { log });
+server.listen(PORT, '0.0.0.0', () => log('info', 'listening', { port: server.address().port, protocol: PROTOCOL, environment: ENVIRONMENT }));

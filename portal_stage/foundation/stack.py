@@ -19,6 +19,7 @@ from portal_stage.foundation.nat_refresh import NatRefresh
 from portal_stage.foundation.network import Network
 from portal_stage.foundation.network_acls import NetworkAcls
 from portal_stage.foundation.security_groups import SecurityGroups
+from portal_stage.portal.config import BACKEND_PORT, FRONTEND_PORT
 
 
 class FoundationStack(cdk.Stack):
@@ -43,8 +44,8 @@ class FoundationStack(cdk.Stack):
             names=names,
             vpc=self.vpc,
             nat=self.network.nat.security_group,
-            frontend_port=environment.frontend.port,
-            backend_port=environment.backend.port,
+            frontend_port=FRONTEND_PORT,
+            backend_port=BACKEND_PORT,
             interface_endpoints=environment.network.interface_endpoints,
         )
         NetworkAcls(
@@ -52,7 +53,7 @@ class FoundationStack(cdk.Stack):
             "NetworkAcls",
             names=names,
             vpc=self.vpc,
-            service_ports=(environment.frontend.port, environment.backend.port),
+            service_ports=(FRONTEND_PORT, BACKEND_PORT),
         )
         ends = NatEnds(
             self,

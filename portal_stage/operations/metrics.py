@@ -17,7 +17,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_route53 as route53
 
-from portal_stage.metric import FIVE_MINUTES, MINUTE, math, metric
+from portal_stage.metric import ELB, FIVE_MINUTES, MINUTE, math, metric
 
 # DynamoDB counts by operation, and what is written in a transaction under this one; IAM knows only its parts.
 _TRANSACTION = "TransactWriteItems"
@@ -93,7 +93,7 @@ class Service:
             "LoadBalancer": self.alb.load_balancer_full_name,
             "TargetGroup": self.targets.target_group_full_name,
         }
-        return metric("AWS/ApplicationELB", name, dimensions, statistic, label=label)
+        return metric(ELB, name, dimensions, statistic, label=label)
 
     @property
     def _dimensions(self) -> dict[str, str]:
@@ -108,7 +108,7 @@ class Balancer:
 
     def of(self, name: str, statistic: str, label: str | None = None) -> cloudwatch.Metric:
         dimensions = {"LoadBalancer": self.alb.load_balancer_full_name}
-        return metric("AWS/ApplicationELB", name, dimensions, statistic, label=label)
+        return metric(ELB, name, dimensions, statistic, label=label)
 
 
 @dataclass(frozen=True, kw_only=True)

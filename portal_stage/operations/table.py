@@ -52,17 +52,33 @@ def api_rows(api: Api, config: AlarmConfig) -> list[Row]:
 
 def balancer_rows(balancer: Balancer, config: AlarmConfig) -> list[Row]:
     """The containers as the balancer sees them together."""
+    # RequestCount leaves out what found no target, which is what 503 counts: it is added by hand
+    # (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html).
+    asked = "FILL(requests, 0) + FILL(nobody, 0)"
     errors = _share(
-        "100 * FILL(errors, 0) / requests",
+        f"100 * (FILL(targets, 0) + FILL(gateway, 0) + FILL(nobody, 0) + FILL(late, 0)) / ({asked})",
         {
-            "errors": balancer.of("HTTPCode_Target_5XX_Count", "Sum"),
+            "targets": balancer.of("HTTPCode_Target_5XX_Count", "Sum"),
+            "gateway": balancer.of("HTTPCode_ELB_502_Count", "Sum"),
+            "nobody": balancer.of("HTTPCode_ELB_503_Count", "Sum"),
+            "late": balancer.of("HTTPCode_ELB_504_Count", "Sum"),
             "requests": balancer.of("RequestCount", "Sum"),
         },
         config,
+        requests=asked,
     )
     seconds, latency = balancer.of("TargetResponseTime", "p95"), config.latency_ms / 1000
     return [
-        Row("alb-errors", _SLOW, errors, ABOVE, config.error_percent, 3, GOOD, "The containers answer 5xx"),
+        Row(
+            "alb-errors",
+            _SLOW,
+            errors,
+            ABOVE,
+            config.error_percent,
+            3,
+            GOOD,
+            "The containers answer 5xx, or do not answer",
+        ),
         Row("alb-latency", _SLOW, seconds, ABOVE, latency, 5, GOOD, "The containers are slow"),
     ]
 
@@ -128,7 +144,7 @@ def change_rows(failed_deployments: cloudwatch.Metric, probe_errors: cloudwatch.
 
 
 def _share(
-    share: str, metrics: dict[str, cloudwatch.IMetric], config: AlarmConfig
+    share: str, metrics: dict[str, cloudwatch.IMetric], config: AlarmConfig, *, requests: str = "requests"
 ) -> cloudwatch.MathExpression:
     """A share of the requests: none while so few come that one failure would be many percent."""
-    return math(f"IF(requests >= {config.busy_requests}, {share}, 0)", metrics, label="share of requests")
+    return math(f"IF({requests} >= {config.busy_requests}, {share}, 0)", metrics, label="share of requests")

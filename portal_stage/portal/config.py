@@ -20,19 +20,26 @@ _FARGATE_MEMORY = {
 }
 
 
+# Fixed, and told to the image by its variable PORT: foundation deploys the rules for a port before portal moves the
+# tasks to it, so a port that could be edited would cut the running tasks off. 1024 or more takes no root to bind.
+FRONTEND_PORT = 8080
+BACKEND_PORT = 3000
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServiceConfig(Checked):
     """One Fargate service; without `image` the stand-in in `containers/` is built."""
 
-    port: int
     health_path: str
+    tls: bool = True
+    """Whether the tasks speak TLS to the load balancer; False for an image that cannot."""
     image: str | None = None
     cpu: int = 256
     memory: int = 512
     tasks: int = 2
     spot: bool = False
     on_demand_base: int = 0
-    """With `spot`: how many tasks run on FARGATE before the others go to FARGATE_SPOT."""
+    """With `spot`: how many tasks run on FARGATE before the others go to FARGATE_SPOT, which may have none to give."""
     max_tasks: int = 6
     cpu_target: int = 60
     memory_target: int = 70
@@ -42,9 +49,6 @@ class ServiceConfig(Checked):
     """As many answers 5xx in a minute, three minutes long, take a deployment back."""
 
     def problems(self) -> Iterator[str]:
-        if not whole(self.port, 1024, 65535):
-            rule = "use 1024 to 65535, which a container may bind without being root"
-            yield problem("port", self.port, rule, example=8080)
         if not matches(r"/[\w./~-]*", self.health_path):
             yield problem("health_path", self.health_path, "use an absolute path", example="/healthz")
         if self.image is not None and not matches(_IMAGE, self.image):
@@ -53,7 +57,7 @@ class ServiceConfig(Checked):
         if not one_of(self.cpu, _FARGATE_MEMORY) or not one_of(self.memory, _FARGATE_MEMORY[self.cpu]):
             rule = "use CPU units and MiB that Fargate offers together"
             yield problem("cpu and memory", (self.cpu, self.memory), rule, example=(256, 512))
-        yield from flag_problems(spot=self.spot)
+        yield from flag_problems(spot=self.spot, tls=self.tls)
         known = whole(self.tasks, 1, 100)
         if not known:
             yield problem("tasks", self.tasks, "use 1 to 100", example=2)

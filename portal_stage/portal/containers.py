@@ -14,6 +14,7 @@ from portal_stage.data.stack import DataStack
 from portal_stage.foundation.security_groups import POSTGRESQL
 from portal_stage.foundation.stack import FoundationStack
 from portal_stage.logs import log_group
+from portal_stage.portal.config import BACKEND_PORT, FRONTEND_PORT
 from portal_stage.portal.service import ContainerService
 
 
@@ -85,6 +86,7 @@ class Containers(Construct):
             kind=kind,
             names=environment.names,
             config=environment.frontend if kind == "frontend" else environment.backend,
+            port=FRONTEND_PORT if kind == "frontend" else BACKEND_PORT,
             cluster=self._cluster,
             security_group=self._foundation.security_groups.fixed(self, kind),
             environment={"ENVIRONMENT": environment.suffix, **variables},

@@ -13,8 +13,11 @@ from portal_stage.acknowledgements import acknowledge
 from portal_stage.buckets import LogBucket
 from portal_stage.foundation.network import APP
 from portal_stage.names import Names
-from portal_stage.portal.config import ServiceConfig
+from portal_stage.portal.config import BACKEND_PORT, FRONTEND_PORT, ServiceConfig
 
+# How long the balancer keeps a connection without traffic. The tasks keep theirs for 65 s, or a request could meet a
+# connection that its task has just closed, which the balancer answers with 502.
+IDLE = cdk.Duration.seconds(60)
 # How long a task that is going away still gets the requests that it has begun.
 DEREGISTRATION = cdk.Duration.seconds(30)
 
@@ -47,6 +50,7 @@ class LoadBalancer(Construct):
             security_group=security_group,
             drop_invalid_header_fields=True,
             deletion_protection=False,
+            idle_timeout=IDLE,
         )
         acknowledge(
             self.alb,
@@ -55,8 +59,8 @@ class LoadBalancer(Construct):
             "security group lets nobody else in but the pipeline's probe.",
         )
         self._keep_access_logs()
-        self.frontend_targets = self._target_group("frontend", frontend)
-        self.backend_targets = self._target_group("backend", backend)
+        self.frontend_targets = self._target_group("frontend", frontend, FRONTEND_PORT)
+        self.backend_targets = self._target_group("backend", backend, BACKEND_PORT)
         self.listener = self.alb.add_listener(
             "Https",
             port=443,
@@ -87,17 +91,23 @@ class LoadBalancer(Construct):
         # The balancer goes before the bucket is emptied, or its last lines keep the bucket alive.
         self.alb.node.add_dependency(self.log_bucket)
 
-    def _target_group(self, kind: str, service: ServiceConfig) -> elb.ApplicationTargetGroup:
+    def _target_group(self, kind: str, service: ServiceConfig, port: int) -> elb.ApplicationTargetGroup:
+        # TLS to the tasks encrypts and does not authenticate: the balancer checks neither the name nor the issuer nor
+        # the age of a target's certificate ("Target groups for your Application Load Balancers",
+        # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html).
+        protocol = "https" if service.tls else "http"
         return elb.ApplicationTargetGroup(
             self,
             f"{kind}-targets",
-            target_group_name=self._names(f"{kind}-tg"),
+            # Protocol and port are create-only: the name carries both, so that a change makes the new group first.
+            target_group_name=self._names(f"{kind}-{protocol}-{port}"),
             vpc=self._vpc,
             target_type=elb.TargetType.IP,
-            port=service.port,
-            protocol=elb.ApplicationProtocol.HTTP,
+            port=port,
+            protocol=elb.ApplicationProtocol[protocol.upper()],
             deregistration_delay=DEREGISTRATION,
             health_check=elb.HealthCheck(
+                protocol=elb.Protocol[protocol.upper()],
                 path=service.health_path,
                 healthy_http_codes="200",
                 # A dead task is out of use after at most 3 x 5 + 3 seconds.

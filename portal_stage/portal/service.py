@@ -18,6 +18,7 @@ from constructs import Construct
 from portal_stage.acknowledgements import acknowledge
 from portal_stage.foundation.network import APP
 from portal_stage.logs import log_group
+from portal_stage.metric import ELB, math, metric
 from portal_stage.names import Names
 from portal_stage.portal.config import ServiceConfig
 from portal_stage.portal.images import container_image, is_in_ecr
@@ -38,6 +39,7 @@ class ContainerService(Construct):
         kind: str,
         names: Names,
         config: ServiceConfig,
+        port: int,
         cluster: ecs.ICluster,
         security_group: ec2.ISecurityGroup,
         environment: Mapping[str, str],
@@ -71,8 +73,12 @@ class ContainerService(Construct):
             kind,
             container_name=kind,
             image=self._image,
-            port_mappings=[ecs.PortMapping(container_port=config.port)],
-            environment={"PORT": str(config.port), **environment},
+            port_mappings=[ecs.PortMapping(container_port=port)],
+            environment={
+                "PORT": str(port),
+                "PROTOCOL": "https" if config.tls else "http",
+                **environment,
+            },
             logging=self._logging,
             readonly_root_filesystem=True,
             user=_USER,
@@ -161,21 +167,23 @@ class ContainerService(Construct):
             target_group=target_group,
         )
 
-    def roll_back_on_errors(self, target_group: elb.ApplicationTargetGroup, topic: sns.ITopic) -> None:
-        """Take a deployment back whose tasks are healthy and answer 5xx all the same."""
+    def roll_back_on_errors(
+        self, target_group: elb.ApplicationTargetGroup, alb: elb.ApplicationLoadBalancer, topic: sns.ITopic
+    ) -> None:
+        """Take a deployment back whose tasks answer 5xx, do not answer, or are not healthy for three minutes.
+
+        What the balancer itself answers it counts for all its target groups together.
+        """
         name = self._names(f"{self._kind}-rollback-alarm")
         alarm = cloudwatch.Alarm(
             self,
             "RollbackAlarm",
             alarm_name=name,
-            alarm_description=f"notice: The {self._kind} answers 5xx, so a deployment that is under way is taken back",
-            metric=target_group.metrics.http_code_target(
-                elb.HttpCodeTarget.TARGET_5XX_COUNT, period=cdk.Duration.minutes(1)
-            ),
+            alarm_description=f"notice: The {self._kind} answers 5xx or not at all: ECS takes a running deployment back",
+            metric=_failures(target_group, alb, unhealthy_counts=self._config.rollback_errors),
             threshold=self._config.rollback_errors,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=3,
-            # The balancer counts nothing while nothing fails.
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         action = cloudwatch_actions.SnsAction(topic)
@@ -192,6 +200,30 @@ class ContainerService(Construct):
             role_name=self._names(f"{self._kind}-{purpose}"),
             assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
         )
+
+
+def _failures(
+    target_group: elb.ApplicationTargetGroup, alb: elb.ApplicationLoadBalancer, *, unhealthy_counts: int
+) -> cloudwatch.MathExpression:
+    """Failed requests a minute; targets that are not healthy count as `unhealthy_counts` more.
+
+    502, 503 and 504 are the balancer's own answers, and have no target group as dimension:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html.
+    """
+    balancer = {"LoadBalancer": alb.load_balancer_full_name}
+    group = {**balancer, "TargetGroup": target_group.target_group_full_name}
+    parts = {
+        "targets": metric(ELB, "HTTPCode_Target_5XX_Count", group, "Sum"),
+        "gateway": metric(ELB, "HTTPCode_ELB_502_Count", balancer, "Sum"),
+        "nobody": metric(ELB, "HTTPCode_ELB_503_Count", balancer, "Sum"),
+        "late": metric(ELB, "HTTPCode_ELB_504_Count", balancer, "Sum"),
+        "unhealthy": metric(ELB, "UnHealthyHostCount", group, "Maximum"),
+    }
+    # The balancer counts nothing while nothing fails.
+    failed = " + ".join(f"FILL({name}, 0)" for name in parts if name != "unhealthy")
+    return math(
+        f"{failed} + IF(FILL(unhealthy, 0) > 0, {unhealthy_counts}, 0)", parts, label="failed requests"
+    )
 
 
 def _capacity(config: ServiceConfig) -> list[ecs.CapacityProviderStrategy]:

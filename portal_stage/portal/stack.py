@@ -100,7 +100,7 @@ class PortalStack(cdk.Stack):
         ):
             load_balancer.serve(targets, tier.service)
             tier.scale_on_demand(targets)
-            tier.roll_back_on_errors(targets, foundation.alarm_topic)
+            tier.roll_back_on_errors(targets, load_balancer.alb, foundation.alarm_topic)
         return load_balancer
 
     def _firewall(self, kind: Literal["cdn", "api"]) -> Firewall:

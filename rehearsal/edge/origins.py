@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from ministack.services import apigateway_v1, cloudfront
 
-from . import balancer, planes
+from . import balancer, planes, targets
 
 _log = logging.getLogger(__name__)
 _PLACEHOLDER = re.compile(r"\{([^{}]+?)\+?\}")
@@ -23,6 +23,7 @@ _integrate_elsewhere = apigateway_v1._invoke_http_proxy_v1
 
 def install() -> None:
     """Put the mended functions in the emulator's place; a second call changes nothing."""
+    targets.install()
     cloudfront._dataplane_origin = _origin
     cloudfront._fetch_from_origin = _fetch
     apigateway_v1._invoke_http_proxy_v1 = _integrate

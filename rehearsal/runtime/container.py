@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -40,6 +41,7 @@ class Container:
         self.labels = dict(labels)
         self.address = address
         self.log = folder / "log"
+        self.stop_timeout: float = 10  # docker's own; a task's is in its definition
         self._image = image
         self._command = tuple(command or image.config.command)
         self._environment = dict(environment)
@@ -116,7 +118,13 @@ class Container:
         self.stop(timeout=0)
 
     def remove(self, **_: Any) -> None:
-        """End the container and give its address back. Its log stays."""
+        """End the container and give its address back. Its log stays. One that is being stopped has had its time."""
+        if not self._ending.acquire(timeout=1):
+            if self.pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self.pid, signal.SIGKILL)
+            self._ending.acquire()
+        self._ending.release()
         self.stop(timeout=1)
         self._forget(self)
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from . import ecs_service, task_order
+from . import ecs_service, task_order, task_stop
 from .addresses import Addresses
 from .container import NETWORK, Container
-from .engine import Engine, Identity, NoSuchImageError, Surroundings
+from .engine import TASK_LABEL, Engine, Identity, NoSuchImageError, Surroundings
 from .identity import task_role
 
 
@@ -126,6 +126,17 @@ class Client:
 _client = Client()
 
 
+def running_of(task_arn: str) -> list[Container]:
+    """The containers of a task that run."""
+    found = _client.containers.list(filters={"label": f"{TASK_LABEL}={task_arn}"})
+    return [container for container in found if container.status == "running"]
+
+
+def known(container_id: str) -> Container | None:
+    """The container of that id, if it is not removed yet."""
+    return next((each for each in _client.engine.containers() if each.id == container_id), None)
+
+
 def install(
     state: Path,
     surroundings: Surroundings,
@@ -140,6 +151,7 @@ def install(
     """
     ecs_service.install()
     task_order.install()
+    task_stop.install()
     _client.engine = Engine(
         state, surroundings=surroundings, identity=identity, addresses=addresses or Addresses()
     )

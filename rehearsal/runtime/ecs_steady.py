@@ -35,7 +35,9 @@ def wait(
     reason = "no deployment"
     while time.monotonic() < deadline:
         service = described(cluster, arn)
-        reason = _unsteady(service, task_definition, failed) or ", ".join(unhealthy(cluster, service))
+        reason = ", ".join(
+            filter(None, [_unsteady(service, task_definition, failed), *unhealthy(cluster, service)])
+        )
         if not reason:
             return
         time.sleep(POLL_SECONDS)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from typing import Any
 
+from .task_stop import DEFAULT_STOP_TIMEOUT
+
 # The ECS agent's words.
 _UNRESOLVED = "CannotStartContainerError: dependency graph: failed to resolve container ordering dependency"
 _POLL_SECONDS = 0.05
@@ -41,7 +43,9 @@ def install() -> None:
         docker: Any, definition: Mapping[str, Any], arguments: dict[str, Any], **more: Any
     ) -> Any:
         _wait(docker, definition, arguments["labels"]["com.amazonaws.ecs.task-arn"])
-        return start_container(docker, definition, arguments, **more)
+        container = start_container(docker, definition, arguments, **more)
+        container.stop_timeout = definition.get("stopTimeout", DEFAULT_STOP_TIMEOUT)
+        return container
 
     ecs._start_task_worker, ecs._run_docker_container = start_in_order, start_when_ready
 

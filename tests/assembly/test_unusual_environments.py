@@ -59,8 +59,8 @@ ELSEWHERE = {
     "frontend.image": "public.ecr.aws/bank/frontend:1.4.2",
     "backend.image": "registry.bank.example:5000/backend@sha256:" + 64 * "0",
     "backend.spot": True,
-    "backend.port": 65535,
-    "frontend.port": 1024,
+    "backend.tls": False,
+    "frontend.tls": False,
 }
 
 

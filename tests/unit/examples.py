@@ -20,11 +20,11 @@ PRIVATE_IMAGE = "222222222222.dkr.ecr.us-east-1.amazonaws.com/portal/backend:1.4
 
 
 def a_frontend(**fields: Any) -> ServiceConfig:
-    return ServiceConfig(**{"port": 8080, "health_path": "/healthz", **fields})
+    return ServiceConfig(**{"health_path": "/healthz", **fields})
 
 
 def a_backend(**fields: Any) -> ServiceConfig:
-    return ServiceConfig(**{"port": 3000, "health_path": "/api/health", **fields})
+    return ServiceConfig(**{"health_path": "/api/health", **fields})
 
 
 def an_environment(**fields: Any) -> Environment:
@@ -75,7 +75,7 @@ def a_large_environment() -> Environment:
             certificate_days=31,
         ),
         frontend=a_frontend(tasks=3, spot=True, on_demand_base=2),
-        backend=a_backend(image=PRIVATE_IMAGE),
+        backend=a_backend(image=PRIVATE_IMAGE, tls=False),
         api=ApiConfig(mobile=UsagePlanConfig(rate_limit=20, burst_limit=40, daily_quota=9_000)),
         firewall=FirewallConfig(requests_per_address=500),
     )

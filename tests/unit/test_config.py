@@ -47,8 +47,7 @@ REFUSED: list[tuple[Callable[..., object], str, object, str]] = [
     (DatabaseConfig, "backup_days", 6, "backup_days 6"),
     (DatabaseConfig, "migration", "node src/migrate.mjs", "migration 'node src/migrate.mjs'"),
     (DatabaseConfig, "migration", (), "migration ()"),
-    (a_backend, "port", 80, "port 80"),
-    (a_backend, "port", "3000", "port '3000'"),
+    (a_backend, "tls", "yes", "tls 'yes'"),
     (a_backend, "health_path", "health", "health_path 'health'"),
     (a_backend, "image", "portal/backend", "image 'portal/backend'"),
     (a_backend, "memory", 4096, "cpu and memory (256, 4096)"),
@@ -127,8 +126,8 @@ def test_a_whole_file_is_reported_at_once_and_each_problem_with_its_environment(
 
 
 def test_a_part_without_an_environment_is_reported_too() -> None:
-    with pytest.raises(ConfigurationError, match=r"^port 80: "), collecting_errors():
-        ServiceConfig(port=80, health_path="/")
+    with pytest.raises(ConfigurationError, match=r"^cpu_target 5: "), collecting_errors():
+        ServiceConfig(cpu_target=5, health_path="/")
 
 
 def test_another_error_in_the_file_is_not_hidden_by_the_collected_ones() -> None:

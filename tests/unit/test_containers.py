@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from tests.unit.backend.server import ROOT
 from tests.unit.templates import Stage, actions
+from tests.unit.test_load_balancer import GROUPS
 
 
 @pytest.mark.parametrize("kind", ["frontend", "backend"])
@@ -24,7 +27,7 @@ def test_a_deployment_that_answers_errors_is_rolled_back_and_told(stage: Stage, 
     resource = stage.portal.body["Resources"][service]
     name = f"{kind}-rollback-alarm-test"
     alarm = stage.portal.one("AWS::CloudWatch::Alarm", AlarmName=name)
-    group = stage.portal.id_of("AWS::ElasticLoadBalancingV2::TargetGroup", Name=f"{kind}-tg-test")
+    group = stage.portal.id_of("AWS::ElasticLoadBalancingV2::TargetGroup", Name=GROUPS[kind])
     assert resource["Properties"]["DeploymentConfiguration"]["Alarms"] == {
         "AlarmNames": [name],
         "Enable": True,
@@ -32,9 +35,17 @@ def test_a_deployment_that_answers_errors_is_rolled_back_and_told(stage: Stage, 
     }
     # ECS refuses the name of an alarm that does not exist yet.
     assert stage.portal.id_of("AWS::CloudWatch::Alarm", AlarmName=name) in resource["DependsOn"]
-    dimensions = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
-    assert alarm["MetricName"] == "HTTPCode_Target_5XX_Count"
-    assert dimensions["TargetGroup"] == {"Fn::GetAtt": [group, "TargetGroupFullName"]}
+    dimensions = {
+        part["MetricStat"]["Metric"]["MetricName"]: {
+            d["Name"]: d["Value"] for d in part["MetricStat"]["Metric"]["Dimensions"]
+        }
+        for part in alarm["Metrics"]
+        if "MetricStat" in part
+    }
+    for of_the_group in ("HTTPCode_Target_5XX_Count", "UnHealthyHostCount"):
+        assert dimensions[of_the_group]["TargetGroup"] == {"Fn::GetAtt": [group, "TargetGroupFullName"]}
+    for of_the_balancer in ("502", "503", "504"):
+        assert set(dimensions[f"HTTPCode_ELB_{of_the_balancer}_Count"]) == {"LoadBalancer"}
     assert alarm["AlarmActions"] == alarm["OKActions"] != []
 
 
@@ -104,14 +115,21 @@ def test_a_deployment_leaves_the_scaled_count_alone(stage: Stage, kind: str) -> 
 @pytest.mark.parametrize("kind", ["frontend", "backend"])
 def test_a_stopping_task_may_end_what_the_balancer_still_sends_it(stage: Stage, kind: str) -> None:
     container = stage.portal.containers(f"{kind}-test")[kind]
-    group = stage.portal.one("AWS::ElasticLoadBalancingV2::TargetGroup", Name=f"{kind}-tg-test")
+    group = stage.portal.one("AWS::ElasticLoadBalancingV2::TargetGroup", Name=GROUPS[kind])
     (delay,) = (
         int(attribute["Value"])
         for attribute in group["TargetGroupAttributes"]
         if attribute["Key"] == "deregistration_delay.timeout_seconds"
     )
     # Fargate's most is 120 seconds.
-    assert delay < container["StopTimeout"] <= 120
+    assert (delay, container["StopTimeout"]) == (30, 40)
+    serve = (ROOT / "containers/frontend/serve.mjs").read_text()
+    drain, finish = (
+        int(re.search(rf"const {name}_MS = ([\d_]+)", serve)[1]) / 1000  # type: ignore[index]
+        for name in ("DRAIN", "FINISH")
+    )
+    assert drain == delay
+    assert drain + finish < container["StopTimeout"]
 
 
 def test_the_cluster_is_observed_into_a_group_of_the_template(stage: Stage) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from tests.unit.backend.server import ROOT
 from tests.unit.templates import Stage
+
+GROUPS = {"frontend": "frontend-https-8080-test", "backend": "backend-https-3000-test"}
 
 
 def test_the_balancer_is_internal_and_in_the_app_subnets(stage: Stage) -> None:
@@ -29,8 +33,8 @@ def test_api_paths_reach_the_backend_and_all_others_the_frontend(stage: Stage) -
     listener = stage.portal.one("AWS::ElasticLoadBalancingV2::Listener")
     (condition,) = rule["Conditions"]
     assert condition["PathPatternConfig"]["Values"] == ["/api/*"]
-    assert _targets(stage, rule["Actions"]) == "backend-tg-test"
-    assert _targets(stage, listener["DefaultActions"]) == "frontend-tg-test"
+    assert _targets(stage, rule["Actions"]) == "backend-https-3000-test"
+    assert _targets(stage, listener["DefaultActions"]) == "frontend-https-8080-test"
 
 
 @pytest.mark.parametrize(
@@ -39,16 +43,41 @@ def test_api_paths_reach_the_backend_and_all_others_the_frontend(stage: Stage) -
 def test_a_task_is_reached_and_watched_on_the_port_it_listens_on(
     stage: Stage, kind: str, port: int, path: str
 ) -> None:
-    group = stage.portal.one("AWS::ElasticLoadBalancingV2::TargetGroup", Name=f"{kind}-tg-test")
+    group = stage.portal.one("AWS::ElasticLoadBalancingV2::TargetGroup", Name=GROUPS[kind])
     service = stage.portal.one("AWS::ECS::Service", ServiceName=f"{kind}-test")
     (attached,) = service["LoadBalancers"]
     assert (group["Port"], group["HealthCheckPath"], attached["ContainerPort"]) == (port, path, port)
     assert stage.portal.body["Resources"][attached["TargetGroupArn"]["Ref"]]["Properties"] is group
 
 
+@pytest.mark.parametrize(("name", "protocol"), [("test", "HTTPS"), ("large", "HTTP")])
+def test_tasks_are_reached_and_checked_by_tls_unless_their_image_cannot(
+    stage: Stage, large: Stage, name: str, protocol: str
+) -> None:
+    portal = {"test": stage, "large": large}[name].portal
+    group = portal.one(
+        "AWS::ElasticLoadBalancingV2::TargetGroup", Name=f"backend-{protocol.lower()}-3000-{name}"
+    )
+    assert (group["Protocol"], group["HealthCheckProtocol"]) == (protocol, protocol)
+    container = portal.containers(f"backend-{name}")["backend"]
+    assert {"Name": "PROTOCOL", "Value": protocol.lower()} in container["Environment"]
+
+
+def test_a_group_that_is_replaced_has_another_name(stage: Stage) -> None:
+    for group in stage.portal.properties("AWS::ElasticLoadBalancingV2::TargetGroup"):
+        assert f"-{group['Protocol'].lower()}-{group['Port']}-" in group["Name"]
+
+
+def test_tasks_keep_connections_longer_than_the_balancer(stage: Stage) -> None:
+    seconds = int(_attributes(stage)["idle_timeout.timeout_seconds"])
+    kept = re.search(r"keepAliveTimeout = ([\d_]+)", (ROOT / "containers/frontend/serve.mjs").read_text())
+    assert kept
+    assert (seconds, int(kept[1])) == (60, 65_000)
+
+
 @pytest.mark.parametrize("kind", ["frontend", "backend"])
 def test_a_dead_task_is_out_of_use_within_twenty_seconds(stage: Stage, kind: str) -> None:
-    group = stage.portal.one("AWS::ElasticLoadBalancingV2::TargetGroup", Name=f"{kind}-tg-test")
+    group = stage.portal.one("AWS::ElasticLoadBalancingV2::TargetGroup", Name=GROUPS[kind])
     interval, timeout = group["HealthCheckIntervalSeconds"], group["HealthCheckTimeoutSeconds"]
     assert interval * group["UnhealthyThresholdCount"] + timeout <= 20
 

@@ -24,6 +24,7 @@ function checked(env, required, read) {
 export function readConfig(env) {
   return checked(env, REQUIRED, (port) => ({
     port: port('PORT', 3000),
+    protocol: env.PROTOCOL ?? 'http',
     environment: env.ENVIRONMENT ?? 'local',
     version: manifest.version,
     region: env.AWS_REGION,

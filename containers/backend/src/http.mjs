@@ -1,7 +1,7 @@
 // JSON over node's http: bounded bodies, errors as answers, one log line per request.
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
 import { describeError, log } from './log.mjs';
+import { createServer } from './serve.mjs';
 
 const MAX_BODY_BYTES = 16 * 1024;
 
@@ -39,8 +39,8 @@ export async function readJson(request) {
 }
 
 /** A server that answers by `route(request, url) -> {status, body?, headers?}`. */
-export function createJsonServer(route) {
-  const server = createServer(async (request, response) => {
+export async function createJsonServer(protocol, route) {
+  const server = await createServer({ protocol, log }, async (request, response) => {
     const started = performance.now();
     const requestId = randomUUID();
     const { status, body, headers } = await answer(route, request, requestId);
@@ -52,7 +52,6 @@ export function createJsonServer(route) {
       'x-served-by': 'backend',
       'x-request-id': requestId,
       'content-length': Buffer.byteLength(text),
-      ...(!server.listening && { connection: 'close' }), // stopping: a connection kept alive would keep the process
       ...headers,
     });
     response.end(request.method === 'HEAD' ? undefined : text);
@@ -61,7 +60,6 @@ export function createJsonServer(route) {
       log('info', 'request', { request_id: requestId, method: request.method, path, status, ms: Math.round(performance.now() - started) });
     }
   });
-  server.keepAliveTimeout = 65_000; // longer than the load balancer's idle time-out of 60 s, or it answers 502
   server.requestTimeout = 15_000;
   return server;
 }

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,27 +35,34 @@ class Backend:
 
 def install(folder: Path) -> Path:
     """The sources beside the locked packages, which are installed once per lock file and kept under build/."""
-    lock = SOURCE / "package-lock.json"
-    packages = ROOT / "build" / "tests" / "backend"
-    installed = packages / "installed"
-    if not installed.exists() or installed.read_bytes() != lock.read_bytes():
+    shutil.copytree(SOURCE / "src", folder / "src")
+    shutil.copy(SOURCE / "package.json", folder)
+    (folder / "node_modules").symlink_to(installed(SOURCE))
+    return folder
+
+
+def installed(source: Path) -> Path:
+    """The locked packages of an image's folder."""
+    lock = source / "package-lock.json"
+    packages = ROOT / "build" / "tests" / source.name
+    done = packages / "installed"
+    if not done.exists() or done.read_bytes() != lock.read_bytes():
         shutil.rmtree(packages, ignore_errors=True)
         packages.mkdir(parents=True)
         for name in ("package.json", "package-lock.json"):
-            shutil.copy(SOURCE / name, packages)
+            shutil.copy(source / name, packages)
         npm = [str(NODE), str(NPM), "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(npm, cwd=packages, check=True, capture_output=True)
-        shutil.copy(lock, installed)
-    shutil.copytree(SOURCE / "src", folder / "src")
-    shutil.copy(SOURCE / "package.json", folder)
-    (folder / "node_modules").symlink_to(packages / "node_modules")
-    return folder
+        shutil.copy(lock, done)
+    return packages / "node_modules"
 
 
 @contextlib.contextmanager
 def start(application: Path, folder: Path, env: dict[str, str]) -> Iterator[Backend]:
     argv = [str(NODE), str(application / "src" / "server.mjs")]
-    with running(argv, folder=folder, env={"PORT": "0", "ENVIRONMENT": "test", **env}) as process:
+    with running(
+        argv, folder=folder, env={"PORT": "0", "ENVIRONMENT": "test", **env}, stop=signal.SIGKILL
+    ) as process:
         process.wait_until(lambda: '"listening"' in process.log.read_text())
         port = json.loads(process.log.read_text().splitlines()[0])["port"]
         yield Backend(process=process, port=port)

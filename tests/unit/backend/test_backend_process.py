@@ -56,7 +56,7 @@ def test_sigterm_finishes_what_was_begun(start_backend: StartBackend, database: 
             time.sleep(0.3)
         # THEN the request is answered, and the process ends by itself
         assert answer.result().status_code == 200
-        assert backend.process.child.wait(5) == 0
+        assert backend.process.child.wait(15) == 0
 
 
 def test_a_task_without_its_environment_names_all_that_is_missing(application: Path) -> None:
