@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
@@ -18,11 +16,11 @@ from constructs import Construct
 from portal_stage.acknowledgements import acknowledge
 from portal_stage.foundation.network import APP
 from portal_stage.logs import log_group
-from portal_stage.metric import ELB, math, metric
 from portal_stage.names import Names
 from portal_stage.portal.config import ServiceConfig
 from portal_stage.portal.images import container_image, is_in_ecr
 from portal_stage.portal.load_balancer import DEREGISTRATION
+from portal_stage.portal.rollback import RollbackAlarm
 
 # Nobody's root, whatever the image says. Node's images call this user `node`.
 _USER = "1000:1000"
@@ -170,25 +168,18 @@ class ContainerService(Construct):
     def roll_back_on_errors(
         self, target_group: elb.ApplicationTargetGroup, alb: elb.ApplicationLoadBalancer, topic: sns.ITopic
     ) -> None:
-        """Take a deployment back whose tasks answer 5xx, do not answer, or are not healthy for three minutes.
-
-        What the balancer itself answers it counts for all its target groups together.
-        """
+        """Take a deployment back whose tasks answer 5xx, do not answer, or are not healthy for three minutes."""
         name = self._names(f"{self._kind}-rollback-alarm")
-        alarm = cloudwatch.Alarm(
+        alarm = RollbackAlarm(
             self,
             "RollbackAlarm",
-            alarm_name=name,
-            alarm_description=f"notice: The {self._kind} answers 5xx or not at all: ECS takes a running deployment back",
-            metric=_failures(target_group, alb, unhealthy_counts=self._config.rollback_errors),
-            threshold=self._config.rollback_errors,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            evaluation_periods=3,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            kind=self._kind,
+            name=name,
+            errors=self._config.rollback_errors,
+            target_group=target_group,
+            alb=alb,
+            topic=topic,
         )
-        action = cloudwatch_actions.SnsAction(topic)
-        alarm.add_alarm_action(action)
-        alarm.add_ok_action(action)
         # By its text, not by a reference, of which CDK fears a circle; so the order is said by hand.
         self.service.enable_deployment_alarms([name], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM)
         self.service.node.add_dependency(alarm)
@@ -200,30 +191,6 @@ class ContainerService(Construct):
             role_name=self._names(f"{self._kind}-{purpose}"),
             assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
         )
-
-
-def _failures(
-    target_group: elb.ApplicationTargetGroup, alb: elb.ApplicationLoadBalancer, *, unhealthy_counts: int
-) -> cloudwatch.MathExpression:
-    """Failed requests a minute; targets that are not healthy count as `unhealthy_counts` more.
-
-    502, 503 and 504 are the balancer's own answers, and have no target group as dimension:
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html.
-    """
-    balancer = {"LoadBalancer": alb.load_balancer_full_name}
-    group = {**balancer, "TargetGroup": target_group.target_group_full_name}
-    parts = {
-        "targets": metric(ELB, "HTTPCode_Target_5XX_Count", group, "Sum"),
-        "gateway": metric(ELB, "HTTPCode_ELB_502_Count", balancer, "Sum"),
-        "nobody": metric(ELB, "HTTPCode_ELB_503_Count", balancer, "Sum"),
-        "late": metric(ELB, "HTTPCode_ELB_504_Count", balancer, "Sum"),
-        "unhealthy": metric(ELB, "UnHealthyHostCount", group, "Maximum"),
-    }
-    # The balancer counts nothing while nothing fails.
-    failed = " + ".join(f"FILL({name}, 0)" for name in parts if name != "unhealthy")
-    return math(
-        f"{failed} + IF(FILL(unhealthy, 0) > 0, {unhealthy_counts}, 0)", parts, label="failed requests"
-    )
 
 
 def _capacity(config: ServiceConfig) -> list[ecs.CapacityProviderStrategy]:

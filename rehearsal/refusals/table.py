@@ -135,6 +135,13 @@ REFUSALS = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html",
     ),
     Refusal(
+        updates.targets_are_not_replaced_under_their_service,
+        "HTTP 503: Service unavailable. The target groups for the load balancer have no registered targets, or all of "
+        "the registered targets are in an unused state.",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html",
+        whole=True,
+    ),
+    Refusal(
         updates.one_index_at_a_time,
         "Cannot perform more than one GSI creation or deletion in a single update",
         "https://github.com/aws/aws-cdk/issues/14920",

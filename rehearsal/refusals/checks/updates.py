@@ -66,6 +66,26 @@ def named_resources_are_not_replaced(change: Change) -> Iterator[Found]:
             )
 
 
+def targets_are_not_replaced_under_their_service(change: Change) -> Iterator[Found]:
+    """A service moves to another target group only while both are routed to: one update would route to an empty one.
+
+    CloudFormation takes it. It leads the listener to the new group first, and the service's tasks come there later:
+    until they are healthy the load balancer answers 503.
+    """
+    replaced = {logical_id for logical_id, _ in _replacements(change)}
+    for logical_id, service in change.template.properties("AWS::ECS::Service"):
+        if logical_id in replaced or not change.before or logical_id not in change.before.resources:
+            continue
+        for balancer in listed(service.get("LoadBalancers")):
+            group = named(str(balancer.get("TargetGroupArn", "")))
+            if group in replaced:
+                yield (
+                    logical_id,
+                    f"its target group {group} is replaced while customers are led to it; delete the stack and deploy "
+                    "it again at an hour that is announced, or leave protocol and port as they are",
+                )
+
+
 def one_index_at_a_time(change: Change) -> Iterator[Found]:
     """One update makes or removes one global secondary index of a table; of another shape it is another index."""
     replaced = {logical_id for logical_id, _ in _replacements(change)}

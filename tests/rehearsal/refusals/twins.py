@@ -167,6 +167,22 @@ def updated(before: Resources, after: Resources) -> Change:
     return change(after, account(one={"Resources": before}))
 
 
+def served(name: str, port: int, path: str = "/") -> Resources:
+    """A service behind a listener, by a target group of that name and port."""
+    return {
+        "Targets": of("ElasticLoadBalancingV2::TargetGroup", Name=name, Port=port, HealthCheckPath=path),
+        "Listener": of(
+            "ElasticLoadBalancingV2::Listener", DefaultActions=[{"TargetGroupArn": {"Ref": "Targets"}}]
+        ),
+        "Service": of(
+            "ECS::Service",
+            "Listener",
+            LoadBalancers=[{"TargetGroupArn": {"Ref": "Targets"}}],
+            ServiceName="web",
+        ),
+    }
+
+
 def targets(name: str, port: int) -> Resources:
     return {"Targets": of("ElasticLoadBalancingV2::TargetGroup", Name=name, Port=port)}
 
@@ -226,6 +242,10 @@ TWINS: dict[Check, tuple[Change, Change]] = {
     updates.named_resources_are_not_replaced: (
         updated(targets("frontend", 80), targets("frontend", 443)),
         updated(targets("frontend", 80), targets("frontend-2", 443)),
+    ),
+    updates.targets_are_not_replaced_under_their_service: (
+        updated(served("web-http", 80), served("web-https", 443)),
+        updated(served("web-http", 80), served("web-http", 80, path="/healthz")),
     ),
     updates.one_index_at_a_time: (updated(table(), table("a", "b")), updated(table("a"), table("a", "b"))),
     quotas.quotas_are_kept: (addresses(3), addresses(2)),

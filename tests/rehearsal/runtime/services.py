@@ -30,7 +30,7 @@ http.createServer((request, answer) => {
   if (request.url === "/healthz" && process.env.SICK) answer.writeHead(process.env.SICK, { location: "/" });
   answer.end(JSON.stringify(shown));
 }).listen(process.env.PORT);
-process.on("SIGTERM", () => { console.log("told to stop"); process.exit(0); });
+process.on("SIGTERM", () => { console.log("told to stop"); if (!process.env.STUBBORN) process.exit(0); });
 """
 
 

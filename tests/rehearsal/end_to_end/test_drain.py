@@ -1,0 +1,154 @@
+"""Every task of prod is replaced while each door is asked fifty times a second, and no request fails."""
+
+import itertools
+import ssl
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from .conftest import Standing
+
+PER_SECOND = 50
+LEAST_SECONDS = 20
+REPLACED_SECONDS = 60
+CLUSTER = "ecs-prod"
+SERVICES = ("frontend", "backend")
+Send = Callable[[int], httpx.Response]
+
+
+class Tasks:
+    """The tasks of prod's services."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._ecs = standing.client("ecs", stack="portal-prod")
+
+    def running(self) -> set[str]:
+        found = [self._ecs.list_tasks(cluster=CLUSTER, serviceName=f"{kind}-prod") for kind in SERVICES]
+        return {arn for answer in found for arn in answer["taskArns"]}
+
+    def replace_by_deployment(self) -> None:
+        """As a push does: new tasks beside the old ones, which are drained then."""
+        for kind in SERVICES:
+            self._ecs.update_service(cluster=CLUSTER, service=f"{kind}-prod", forceNewDeployment=True)
+
+    def stop_one_of_each(self) -> None:
+        """As an operator does, and much as Spot does: SIGTERM comes before the balancer knows."""
+        for kind in SERVICES:
+            (arn, *_) = self._ecs.list_tasks(cluster=CLUSTER, serviceName=f"{kind}-prod")["taskArns"]
+            self._ecs.stop_task(cluster=CLUSTER, task=arn, reason="drill")
+
+    def wait_until_gone(self, old: set[str]) -> None:
+        deadline = time.monotonic() + REPLACED_SECONDS
+        while (left := self.running() & old) or not self.running():
+            assert time.monotonic() < deadline, f"still running after {REPLACED_SECONDS} s: {left}"
+            time.sleep(0.5)
+
+
+@pytest.mark.parametrize("door", ["load balancer", "cloudfront", "api gateway"])
+def test_no_request_fails_while_every_task_is_replaced(standing: Standing, door: str) -> None:
+    # GIVEN a door that is asked all the time
+    tasks = Tasks(standing)
+    old = tasks.running()
+    assert old
+    with Visitors(_door(standing, door)) as visitors:
+        # WHEN every task of both services is replaced
+        tasks.replace_by_deployment()
+        tasks.wait_until_gone(old)
+        visitors.stay(LEAST_SECONDS)
+    # THEN every request was answered
+    visitors.check()
+
+
+def test_no_request_fails_while_tasks_are_stopped_under_traffic(standing: Standing) -> None:
+    tasks = Tasks(standing)
+    with Visitors(_door(standing, "load balancer")) as visitors:
+        old = tasks.running()
+        tasks.stop_one_of_each()
+        visitors.stay(LEAST_SECONDS)
+        assert len(old - tasks.running()) == len(SERVICES), "one task of each service was stopped"
+    visitors.check()
+
+
+def _door(standing: Standing, door: str) -> Send:
+    """Asks for a page and for the API in turn, as the callers of that door do."""
+    environment = standing.environment
+    context = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
+    client = httpx.Client(proxy=environment["HTTPS_PROXY"], verify=context, timeout=30, trust_env=False)
+    paths = ("/", "/api/version")
+    if door == "cloudfront":
+        return lambda number: client.get(f"https://portal.bank.example{paths[number % 2]}")
+    if door == "api gateway":
+        # The mobile client's plan in prod grants 200 requests a second; the tests' own grants 2.
+        key = _key(standing, "mobile-api-key-prod")
+        return lambda _: client.get("https://api.bank.example/api/version", headers={"x-api-key": key})
+    (balancer,) = standing.client("elbv2", stack="portal-prod").describe_load_balancers(Names=["alb-prod"])[
+        "LoadBalancers"
+    ]
+    origin = "origin.bank.example"
+
+    def through_the_balancer(number: int) -> httpx.Response:
+        return client.get(
+            f"https://{balancer['DNSName']}{paths[number % 2]}",
+            headers={"host": origin},
+            extensions={"sni_hostname": origin},
+        )
+
+    return through_the_balancer
+
+
+def _key(standing: Standing, name: str) -> str:
+    api: Any = standing.client("apigateway", stack="portal-prod")
+    keys = {key["name"]: key["value"] for key in api.get_api_keys(includeValues=True, limit=500)["items"]}
+    return str(keys[name])
+
+
+class Visitors:
+    """Send PER_SECOND requests a second while the block runs, on time, however long an answer takes."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._over = threading.Event()
+        self._outcomes: Counter[str] = Counter()
+        self._pool = ThreadPoolExecutor(PER_SECOND)
+        self._clock = threading.Thread(target=self._tick, name="visitors")
+
+    def __enter__(self) -> "Visitors":
+        self._begun = time.monotonic()
+        self._clock.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._clock.join()
+        self._seconds = time.monotonic() - self._begun
+        self._pool.shutdown()
+
+    def stay(self, seconds: float) -> None:
+        """Until the block has taken so long."""
+        time.sleep(max(0.0, seconds - (time.monotonic() - self._begun)))
+
+    def check(self) -> None:
+        """Fail if a request failed, or if there were too few to say anything."""
+        sent = sum(self._outcomes.values())
+        assert set(self._outcomes) == {"200"}, dict(self._outcomes)
+        assert sent >= 0.95 * PER_SECOND * self._seconds, f"{sent} requests in {self._seconds:.0f} s"
+
+    def _tick(self) -> None:
+        for number in itertools.count():
+            wait = self._begun + number / PER_SECOND - time.monotonic()
+            if self._over.wait(max(0.0, wait)):
+                return
+            self._pool.submit(self._visit, number)
+
+    def _visit(self, number: int) -> None:
+        try:
+            outcome = str(self._send(number).status_code)
+        except httpx.HTTPError as error:
+            outcome = f"{type(error).__name__}: {error}"
+        self._outcomes[outcome] += 1
