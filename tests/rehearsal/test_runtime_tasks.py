@@ -9,6 +9,7 @@ import pytest
 
 from rehearsal.cloud import Cloud
 from rehearsal.runtime import docker_shim, ecs_steady
+from rehearsal.runtime.addresses import Addresses
 from tests.rehearsal.roles import make_role
 from tests.rehearsal.runtime.services import ACCOUNT, Place, built
 from tests.rehearsal.waiting import wait_for
@@ -23,7 +24,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             "AWS_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "pipeline",
         }
-        engine = docker_shim.install(state, lambda: surroundings)
+        addresses = Addresses()
+        engine = docker_shim.install(state, lambda: surroundings, addresses=addresses)
         role = make_role(cloud.client("iam", ACCOUNT), "task")
         execution_role = make_role(cloud.client("iam", ACCOUNT), "execution")
         cloud.client("logs", ACCOUNT).create_log_group(logGroupName="/tasks")
@@ -33,6 +35,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         )["TargetGroups"][0]["TargetGroupArn"]
         yield Place(cloud, engine, built(state), role, execution_role, group)
         engine.stop()
+        addresses.close()
 
 
 @pytest.fixture
