@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        sentence = "\n".join(filter(None, (_sentence(error), _full_disk(arguments))))
+        sentence = "\n".join(filter(None, (_sentence(error), _full_disk(arguments, str(error)))))
         if not sentence:
             raise
         console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
@@ -66,13 +66,13 @@ def main(argv: list[str] | None = None) -> int:
     return code
 
 
-def _full_disk(arguments: argparse.Namespace) -> str:
+def _full_disk(arguments: argparse.Namespace, told: str) -> str:
     """What to tell of any error while the disk is full: it is the reason, whatever has met it first."""
     from rehearsal.commands.command import CommandError, project_of
     from rehearsal.machine import full_disk
 
     with contextlib.suppress(CommandError, OSError):
-        return full_disk(project_of(arguments))
+        return full_disk(project_of(arguments), told)
     return ""
 
 

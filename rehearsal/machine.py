@@ -21,6 +21,7 @@ from rehearsal.workspace import Workspace, WorkspaceError
 MEGABYTE = 1024 * 1024
 NEEDED_MEGABYTES = 1500  # a whole run of three environments, with its databases and downloads, measured: 700
 FULL_MEGABYTES = 16  # less than what one build writes
+_SAY_FULL = ("ENOSPC", "No space left on device", "database or disk is full")  # Node.js, C's library, SQLite
 
 Level = Literal["problem", "warning"]
 
@@ -71,12 +72,18 @@ def require(root: Path, warn: Callable[[str], None]) -> None:
         raise MachineError("\n".join(problems))
 
 
-def full_disk(root: Path) -> str:
-    """A sentence if the project's disk is full, which is then the reason for whatever failed; else nothing."""
+def full_disk(root: Path, told: str) -> str:
+    """A sentence if the project's disk is full, which is then the reason for whatever failed; else nothing.
+
+    `told` are the words of the failure: a program that met the full disk may have made room since by ending.
+    """
     free = shutil.disk_usage(root).free // MEGABYTE
-    if free >= FULL_MEGABYTES:
+    if free >= FULL_MEGABYTES and not any(words in told for words in _SAY_FULL):
         return ""
-    return f"The disk of {root} is full ({free} MB are free): make room, for example with `make clean`, and try again"
+    return (
+        f"The disk of {root} is full ({free} MB are free now): "
+        "make room, for example with `make clean`, and try again"
+    )
 
 
 def _system(_root: Path) -> str:

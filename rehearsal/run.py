@@ -56,7 +56,7 @@ def rehearse(
         show_failures(endpoint, execution, console)
         report.add_execution(execution)
         report.add_tests(reported(workspace.state, execution))
-        if report.problems and (full := full_disk(root)):
+        if report.problems and (full := full_disk(root, " ".join(report.problems))):
             report.problems.append(full)
         with timed(console, "compare templates with what is deployed", report.parts):
             report.dropped = prepared.aws.dropped_properties(prepared.assembly)

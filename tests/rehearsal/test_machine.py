@@ -159,6 +159,7 @@ def test_a_disk_that_is_full_is_the_reason_for_whatever_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free(monkeypatch, 15)
-    assert "is full (15 MB are free): make room" in full_disk(tmp_path)
+    assert "is full (15 MB are free now): make room" in full_disk(tmp_path, "it broke")
     free(monkeypatch, 16)
-    assert full_disk(tmp_path) == ""
+    assert full_disk(tmp_path, "it broke") == ""
+    assert "is full (16 MB are free now)" in full_disk(tmp_path, "npm error ENOSPC: no space left on device")
