@@ -48,12 +48,20 @@ def update(physical_id: str, old: Properties, new: Properties, _: str) -> Create
 
 
 def delete(physical_id: str, properties: Properties) -> None:
-    """Delete a service and stop its tasks; one that is gone is as good as deleted."""
+    """Delete a service and wait until its tasks have ended; one that is gone is as good as deleted."""
+    from .docker_shim import running_of
+
     api = client("ecs")
+    cluster = properties.get("Cluster", "default")
     try:
-        api.delete_service(cluster=properties.get("Cluster", "default"), service=physical_id, force=True)
+        name = physical_id.rpartition("/")[2]
+        tasks = api.list_tasks(cluster=cluster, serviceName=name)["taskArns"]
+        ending = [container for task in tasks for container in running_of(task)]
+        api.delete_service(cluster=cluster, service=physical_id, force=True)
     except (api.exceptions.ServiceNotFoundException, api.exceptions.ClusterNotFoundException):
         return
+    for container in ending:
+        container.wait()
 
 
 def restart(seconds: float = ecs_steady.SECONDS) -> list[str]:

@@ -76,6 +76,14 @@ def test_stop_task_sends_sigterm_while_the_target_is_registered_and_a_new_task_c
     wait_for(lambda: place.addresses(stack) not in ([], [task.address]))
 
 
+def test_a_service_is_deleted_when_its_tasks_have_ended(place: Place, stack: str, task: Container) -> None:
+    task.stop_timeout = 2
+
+    place.delete(stack)
+
+    assert task.status == "exited"
+
+
 def test_a_tasks_stop_timeout_is_its_definitions(task: Container) -> None:
     assert task.stop_timeout == task_stop.DEFAULT_STOP_TIMEOUT
 
