@@ -10,11 +10,12 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
+from pipeline import self_mutation
 from portal_stage.errors import ConfigurationError
 
 
-def build(app: cdk.App) -> None:
-    """Fill the app from `pipeline/environments.py`.
+def build(app: cdk.App) -> str | None:
+    """Fill the app from `pipeline/environments.py`; return the pipeline's stack, None for a sandbox.
 
     Raises:
         ConfigurationError: with every problem of that file, or with the sandbox's.
@@ -27,10 +28,11 @@ def build(app: cdk.App) -> None:
 
     suffix = app.node.try_get_context("environmentSuffix")
     if suffix is None:
-        PipelineStack(app, TOOLS.name("pipeline"), tools=TOOLS, environments=ENVIRONMENTS)
-    else:
-        environment = sandbox(str(suffix), like=DEV, beside=ENVIRONMENTS)
-        PortalStage(app, "sandbox", environment=environment, tools_account=TOOLS.account)
+        pipeline = PipelineStack(app, TOOLS.name("pipeline"), tools=TOOLS, environments=ENVIRONMENTS)
+        return pipeline.node.id
+    environment = sandbox(str(suffix), like=DEV, beside=ENVIRONMENTS)
+    PortalStage(app, "sandbox", environment=environment, tools_account=TOOLS.account)
+    return None
 
 
 def main() -> None:
@@ -45,10 +47,12 @@ def main() -> None:
 
         gate = Gate(app)
     try:
-        build(app)
+        pipeline = build(app)
     except ConfigurationError as error:
         sys.exit(str(error))
     assembly = Path(app.synth().directory)
+    if pipeline:
+        self_mutation.write(assembly, pipeline)
     if gate:
         gate.report_nist(assembly)
         # No stack of this app, but roles in every account: `make bootstrap` deploys it.

@@ -12,12 +12,18 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import pipelines
 from constructs import Construct
 
-from pipeline import buildspec
+from pipeline import buildspec, self_mutation
 from pipeline.acknowledgements import excuse_builds
 from pipeline.artifacts import ArtifactBucket
 from pipeline.config import SUFFIX, Tools
 from pipeline.pins import pinned
-from pipeline.steps import IntegrationTests, approval_step, synth_step, use_connection
+from pipeline.steps import (
+    IntegrationTests,
+    approval_step,
+    read_bootstrap_version,
+    synth_step,
+    use_connection,
+)
 from portal_stage.boundary import boundary_arn
 from portal_stage.config import Environment
 from portal_stage.custom_resources import adopt_providers
@@ -91,7 +97,6 @@ class PipelineStack(cdk.Stack):
             cdk_assets_cli_version=pinned("cdk-assets"),
             # One publisher for all: a new asset is then no change of the pipeline.
             publish_assets_in_parallel=False,
-            self_mutation_code_build_defaults=NODE,
             asset_publishing_code_build_defaults=NODE,
             code_build_defaults=pipelines.CodeBuildOptions(
                 # ARM throughout, because x86 builders cannot run the steps of the arm64 images.
@@ -138,7 +143,11 @@ class PipelineStack(cdk.Stack):
         # Read from the commit, so that the pipeline as it is can build the code as it will be.
         synth = _resource(self._delivery.synth_project)
         synth.add_property_override("Source.BuildSpec", buildspec.path_of("synth"))
-        _resource(self._delivery.self_mutation_project).name = self._tools.name("self-mutation")
+        mutation = _resource(self._delivery.self_mutation_project)
+        mutation.name = self._tools.name("self-mutation")
+        # Read from the assembly, so that the CDK CLI is the one that the commit pins.
+        mutation.add_property_override("Source.BuildSpec", self_mutation.FILE)
+        self._delivery.self_mutation_project.add_to_role_policy(read_bootstrap_version(self))
         # CDK lets the publishers create any log group of CodeBuild; the last lines of a build would bring ours back.
         for publishers in ("FileRole", "DockerRole"):
             role = self._delivery.node.find_child("Assets").node.try_find_child(publishers)

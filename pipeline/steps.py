@@ -22,6 +22,13 @@ def use_connection(tools: Tools) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["codeconnections:UseConnection"], resources=[tools.connection_arn])
 
 
+def read_bootstrap_version(stack: cdk.Stack) -> iam.PolicyStatement:
+    """Let SelfMutate compare the account's bootstrap with what the assembly needs, before it deploys."""
+    qualifier = stack.synthesizer.bootstrap_qualifier or cdk.DefaultStackSynthesizer.DEFAULT_QUALIFIER
+    parameter = f"arn:aws:ssm:{stack.region}:{stack.account}:parameter/cdk-bootstrap/{qualifier}/version"
+    return iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[parameter])
+
+
 def synth_step(tools: Tools) -> pipelines.CodeBuildStep:
     """From a push to a cloud assembly. It takes a git clone, because an archive does not hold the message."""
     return pipelines.CodeBuildStep(

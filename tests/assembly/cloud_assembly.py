@@ -71,7 +71,7 @@ def read(folder: Path, *, order: Sequence[str] = tuple(one.suffix for one in ENV
         if entry["type"] in ("aws:cdk:warning", "aws:cdk:error")
     }
     readable = {tool: _newest_schema(file) for tool, file in READERS.items()}
-    buildspecs = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("buildspec-*.yaml")}
+    buildspecs = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("buildspec-*.y*ml")}
     return Synthesis(manifests, templates, annotations, readable, buildspecs, tuple(order))
 
 

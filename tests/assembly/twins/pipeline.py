@@ -68,8 +68,19 @@ def inline_the_synth(synthesis: Synthesis) -> None:
 
 @breaks(pipeline.tools_are_pinned)
 def unpin_the_cli(synthesis: Synthesis) -> None:
+    for name, buildspec in synthesis.buildspecs.items():
+        synthesis.buildspecs[name] = buildspec.replace("aws-cdk@", "aws-cdk@^")
+
+
+@breaks(pipeline.self_mutation_reads_the_assembly)
+def inline_the_self_mutation(synthesis: Synthesis) -> None:
     source = synthesis.project(synthesis.stage("UpdatePipeline")[0])["Source"]
-    source["BuildSpec"] = source["BuildSpec"].replace("aws-cdk@", "aws-cdk@^")
+    source["BuildSpec"] = synthesis.buildspecs[source["BuildSpec"]]
+
+
+@breaks(pipeline.self_mutation_reads_the_assembly)
+def leave_the_buildspec_out_of_the_assembly(synthesis: Synthesis) -> None:
+    del synthesis.buildspecs["buildspec-self-mutate.yml"]
 
 
 @breaks(pipeline.builders_run_on_arm)
