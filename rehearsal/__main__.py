@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import errno
+import logging
 import os
 import signal
 import sys
@@ -49,6 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     # as a shell has it for what it starts in the background, would be ignored by every child too.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
+    logging.raiseExceptions = False  # a log on a full disk is no reason for a traceback in the terminal
     console = Console(stderr=arguments.json)
     try:
         code: int = arguments.run(arguments, console)
@@ -58,7 +60,8 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        sentence = "\n".join(filter(None, (_sentence(error), _full_disk(arguments, str(error)))))
+        full = _full_disk(arguments, str(error))
+        sentence = "\n".join(dict.fromkeys(filter(None, (_sentence(error), full))))
         if not sentence:
             raise
         console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)

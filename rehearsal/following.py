@@ -1,6 +1,7 @@
 """Following a pipeline's run to its end: what changes is shown, and approvals are answered by whoever may."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 
 from rich.console import Console
@@ -25,16 +26,18 @@ def follow(
     execution: Execution | None = None,
     approver: Approver | None = None,
     until_gate: bool = False,
+    check: Callable[[], None] = lambda: None,
 ) -> Execution:
     """Show an execution until it is over; return it with its stages.
 
     By default that is the newest one, whichever it is at each moment: a pipeline that changes itself starts anew. One
     that is named is followed to the execution of its commit that takes its place. Without an `approver` an approval
-    waits for somebody else's answer; with `until_gate` the execution is returned when nothing else is at work.
+    waits for somebody else's answer; with `until_gate` the execution is returned when nothing else is at work. `check`
+    is called at each look, and raises where nothing can go on: the service itself may no longer be able to say so.
     """
     screen = watcher(console)
     try:
-        return _until_over(pipeline, screen, execution, approver, until_gate=until_gate)
+        return _until_over(pipeline, screen, execution, approver, until_gate=until_gate, check=check)
     finally:
         screen.close()
 
@@ -46,10 +49,12 @@ def _until_over(
     approver: Approver | None,
     *,
     until_gate: bool,
+    check: Callable[[], None],
 ) -> Execution:
     patience: float | None = None
     answered: set[str] = set()
     while True:
+        check()
         now = _now(pipeline, execution)
         if now is not None:
             screen.show(now)

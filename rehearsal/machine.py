@@ -72,6 +72,12 @@ def require(root: Path, warn: Callable[[str], None]) -> None:
         raise MachineError("\n".join(problems))
 
 
+def stop_if_full(root: Path) -> None:
+    """Raise MachineError once the disk is full: nothing can be written down any more, not even a failure."""
+    if full := full_disk(root, ""):
+        raise MachineError(full)
+
+
 def full_disk(root: Path, told: str) -> str:
     """A sentence if the project's disk is full, which is then the reason for whatever failed; else nothing.
 

@@ -14,7 +14,7 @@ from rehearsal.failures import show_failures
 from rehearsal.following import follow
 from rehearsal.limits import not_rehearsed
 from rehearsal.local_aws import LocalAws
-from rehearsal.machine import full_disk, require
+from rehearsal.machine import full_disk, require, stop_if_full
 from rehearsal.preparation import Preparation
 from rehearsal.report import Report
 from rehearsal.settings import Settings
@@ -51,7 +51,7 @@ def rehearse(
             )
         console.print(f"git push of {report.commit[:8]} started the pipeline.\n", highlight=False)
         began = time.monotonic()
-        execution = follow(endpoint.delivery(), console, approver=approver)
+        execution = follow(endpoint.delivery(), console, approver=approver, check=lambda: stop_if_full(root))
         report.parts["push to the end"] = round(time.monotonic() - began, 1)
         show_failures(endpoint, execution, console)
         report.add_execution(execution)

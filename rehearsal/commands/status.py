@@ -14,6 +14,7 @@ from rehearsal.client.executions import ENDED
 from rehearsal.display import clock, mark, plain, table
 from rehearsal.failures import show_failures
 from rehearsal.following import follow
+from rehearsal.machine import stop_if_full
 
 from .choosing import execution_of
 from .command import Command, project_of
@@ -41,7 +42,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    endpoint = find(project_of(arguments))
+    root = project_of(arguments)
+    endpoint = find(root)
     pipeline = endpoint.delivery()
     recent = pipeline.executions(SHOWN)
     if not recent and not arguments.execution:
@@ -49,7 +51,9 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     execution = execution_of(pipeline, arguments.execution)
     if arguments.follow:
         named = execution if arguments.execution else None
-        execution = follow(pipeline, console, execution=named, until_gate=True)
+        execution = follow(
+            pipeline, console, execution=named, until_gate=True, check=lambda: stop_if_full(root)
+        )
         show_failures(endpoint, execution, console)
     if arguments.json:
         print(json.dumps(_as_json(endpoint, pipeline, execution, recent), indent=2))

@@ -10,6 +10,7 @@ from rehearsal import following
 from rehearsal.approvals import Answer
 from rehearsal.client import Action, Execution, PendingApproval, Stage
 from rehearsal.following import follow
+from rehearsal.machine import MachineError
 from tests.rehearsal.pending import APPROVAL
 
 
@@ -119,6 +120,14 @@ def test_it_can_be_followed_to_a_gate_at_which_nothing_else_is_at_work(
     script = Scripted(at_gate, execution("1", "Succeeded"), waiting=(APPROVAL,))
     followed = follow(script, console, until_gate=True)
     assert followed.status == ("InProgress" if category == "Approval" else "Succeeded")
+
+
+def test_a_run_that_cannot_go_on_is_not_waited_for(console: Console) -> None:
+    def full() -> None:
+        raise MachineError("the disk is full")
+
+    with pytest.raises(MachineError, match="the disk is full"):
+        follow(Scripted(execution("1", "InProgress")), console, check=full)
 
 
 def test_an_approval_that_is_seen_twice_is_asked_for_once(console: Console) -> None:
