@@ -22,7 +22,7 @@ def build(app: cdk.App) -> str | None:
     """
     # Imported here, because the file is checked as it is read.
     from pipeline.config import sandbox
-    from pipeline.environments import DEV, ENVIRONMENTS, TOOLS
+    from pipeline.environments import ENVIRONMENTS, TOOLS
     from pipeline.pipeline_stack import PipelineStack
     from portal_stage.stage import PortalStage
 
@@ -30,7 +30,7 @@ def build(app: cdk.App) -> str | None:
     if suffix is None:
         pipeline = PipelineStack(app, TOOLS.name("pipeline"), tools=TOOLS, environments=ENVIRONMENTS)
         return pipeline.node.id
-    environment = sandbox(str(suffix), like=DEV, beside=ENVIRONMENTS)
+    environment = sandbox(str(suffix), like=ENVIRONMENTS[0], beside=ENVIRONMENTS)
     PortalStage(app, "sandbox", environment=environment, tools_account=TOOLS.account)
     return None
 

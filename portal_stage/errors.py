@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import difflib
 import typing
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,51 @@ class ConfigurationError(ValueError):
         super().__init__("\n".join(self.problems))
 
 
-class Checked(abc.ABC):
+class _LeftOut:
+    """Stands in a field that has no default and was not given: the field's own rule then tells it."""
+
+    def __repr__(self) -> str:
+        return "(left out)"
+
+
+LEFT_OUT = _LeftOut()
+_MISNAMED = "_misnamed"
+
+
+class _Buildable(abc.ABCMeta):
+    """Builds an object from whatever it is given, so that one wrong field does not hide the others."""
+
+    def __call__(cls, *args: typing.Any, **kwargs: typing.Any) -> typing.Any:
+        fields = {field.name: field for field in dataclasses.fields(typing.cast(typing.Any, cls))}
+        required = {
+            name
+            for name, field in fields.items()
+            if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        }
+        misnamed = [_misnamed(name, fields) for name in kwargs if name not in fields]
+        if args:
+            example = f"{cls.__name__}({next(iter(fields))}=...)"
+            misnamed.append(f"{cls.__name__}: write the name of each field, for example '{example}'")
+        given = {name: value for name, value in kwargs.items() if name in fields}
+        left_out = dict.fromkeys(required - given.keys(), LEFT_OUT)
+        # Set before `__post_init__` asks for the problems.
+        token = _building.set(tuple(misnamed))
+        try:
+            return super().__call__(**given, **left_out)
+        finally:
+            _building.reset(token)
+
+
+_building: ContextVar[tuple[str, ...]] = ContextVar("misnamed_fields", default=())
+
+
+def _misnamed(name: str, fields: typing.Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(fields), n=1)
+    rule = f"did you mean {near[0]!r}?" if near else f"its fields are {', '.join(fields)}"
+    return f"{name}: there is no such field; {rule}"
+
+
+class Checked(metaclass=_Buildable):
     """Base of the configuration dataclasses: checked on construction, parts included.
 
     Raises:
@@ -37,6 +82,8 @@ class Checked(abc.ABC):
         """The broken rules of this object's own fields, each `field 'value': rule, example`."""
 
     def __post_init__(self) -> None:
+        # Frozen, as every configuration is.
+        object.__setattr__(self, _MISNAMED, _building.get())
         collector = _collector.get()
         if collector is not None:
             collector.watch(self)
@@ -81,6 +128,9 @@ def collecting_errors() -> Iterator[ErrorCollector]:
     token = _collector.set(collector)
     try:
         yield collector
+    except NameError as error:
+        # A block that was removed, or a misspelt class; what was built before is told all the same.
+        collector.add(f"{error}: write it above, or do not name it")
     finally:
         _collector.reset(token)
     if collector.problems:
@@ -109,6 +159,7 @@ def _misplaced(whole: Checked) -> Iterator[str]:
 
 def _all_problems(whole: Checked, path: str = "") -> Iterator[str]:
     prefix = whole.label + path
-    yield from (prefix + problem for problem in (*_misplaced(whole), *whole.problems()))
+    misnamed: tuple[str, ...] = getattr(whole, _MISNAMED)
+    yield from (prefix + problem for problem in (*misnamed, *_misplaced(whole), *whole.problems()))
     for name, part in _parts(whole):
         yield from _all_problems(part, f"{prefix}{name}.")

@@ -160,7 +160,7 @@ WRONG: dict[str, list[Any]] = {
     "interface_endpoints": ["yes", 0, None],
     "min_capacity": [0, 0.7, 256.5, "1", None, float("nan")],
     "max_capacity": [0.5, 1.2, 300, True, None],
-    "instance_type": ["db.r8g.large", "large", 7],
+    "instance_type": ["db.r8g.large", "large", "m6g.large", "t4g.micro", "c5.large", 7],
     "backup_days": [6, 36, None],
     "backup_window": ["04:00-04:29", "4:00-5:00", "24:00-24:30", "", None, 4],
     "maintenance_window": [

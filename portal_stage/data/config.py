@@ -9,6 +9,14 @@ from portal_stage.data.windows import window_problems
 from portal_stage.errors import Checked
 from portal_stage.rules import matches, number, problem, whole
 
+# What Aurora PostgreSQL offers today, without the classes that only older versions take:
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html
+_FAMILIES = ("r5", "r6g", "r6gd", "r6i", "r6id", "r7g", "r7i", "r8g", "r8gd", "x2g")
+_SIZES = ("large", "xlarge", *(f"{times}xlarge" for times in (2, 4, 8, 12, 16, 24, 32, 48)))
+_INSTANCE_TYPES = {
+    *(f"{family}.{size}" for family in _FAMILIES for size in _SIZES),
+    *(f"{family}.{size}" for family in ("t3", "t4g") for size in ("medium", "large")),
+}
 _WORD = r"[\x20-\x7e]{1,200}"
 
 
@@ -37,10 +45,8 @@ class DatabaseConfig(Checked):
         if not number(self.max_capacity, least, 256, step=0.5):
             rule = "use 1 to 256 ACU in steps of 0.5, and not less than min_capacity"
             yield problem("max_capacity", self.max_capacity, rule, example=max(4, least))
-        if self.instance_type is not None and not matches(
-            r"(?!db\.)[a-z0-9]+\.[a-z0-9]+", self.instance_type
-        ):
-            rule = "use an instance type without 'db.', or None for Serverless v2"
+        if self.instance_type is not None and self.instance_type not in _INSTANCE_TYPES:
+            rule = "use an instance type of Aurora PostgreSQL without 'db.', or None for Serverless v2"
             yield problem("instance_type", self.instance_type, rule, example="r8g.large")
         if not whole(self.backup_days, 7, 35):
             yield problem("backup_days", self.backup_days, "use 7 to 35 days", example=7)

@@ -9,7 +9,9 @@ from typing import Any
 from portal_stage.errors import Checked
 from portal_stage.rules import flag_problems, matches, number, one_of, problem, whole
 
-_IMAGE = r"[\w./-]+(?::\d+/[\w./-]+)?(?::[\w.-]+|@sha256:[0-9a-f]{64})"
+# Tag, digest or both: https://pkg.go.dev/github.com/distribution/reference (the digest decides then).
+_VERSION = r"(?::[\w][\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})"
+_IMAGE = r"[\w./-]+(?::\d+/[\w./-]+)?" + _VERSION
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html (CPU units: MiB).
 _FARGATE_MEMORY = {
     256: (512, 1024, 2048),

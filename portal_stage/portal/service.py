@@ -61,7 +61,7 @@ class ContainerService(Construct):
             task_role=self._role("task"),
             execution_role=(execution_role := self._role("execution")),
         )
-        self._image = container_image(self, kind, reference=config.image)
+        self._image = container_image(self, kind, reference=config.image, puller=execution_role)
         self._logging = ecs.LogDrivers.aws_logs(
             stream_prefix=kind,
             log_group=log_group(self, "Logs", name=names(f"/ecs/{kind}"), key=key, days=log_days),
