@@ -7,6 +7,7 @@ from portal_stage.config import (
     ApiConfig,
     DatabaseConfig,
     Environment,
+    FirewallConfig,
     HostedZone,
     NetworkConfig,
     ServiceConfig,
@@ -95,6 +96,7 @@ with collecting_errors() as errors:
             stage_rate_limit=500,
             stage_burst_limit=1_000,
         ),
+        firewall=FirewallConfig(api_requests_per_address=90_000, api_requests_per_key=72_000),
     )
 
     ENVIRONMENTS = (DEV, STAGING, PROD)

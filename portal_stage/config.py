@@ -94,6 +94,8 @@ class Environment(Checked):
         ):
             rule = f"use a zone that keeps {self.portal_host!r} within 64 characters"
             yield problem("zone.name", self.zone.name, rule, example="dev.bank.example")
+        if isinstance(self.firewall, FirewallConfig) and isinstance(self.api, ApiConfig):
+            yield from (f"firewall.{found}" for found in self.firewall.plan_problems(self.api))
 
     @property
     def label(self) -> str:

@@ -132,7 +132,13 @@ def environments(draw: st.DrawFn) -> Values:
         "frontend": draw(services("/healthz")),
         "backend": draw(services("/api/health")),
         "api": draw(apis()),
-        "firewall": {"requests_per_address": draw(st.integers(10, 2_000_000_000))},
+        "firewall": {
+            "cdn_requests_per_address": draw(st.integers(10, 2_000_000_000)),
+            # The largest plan above grants 4,000 a second.
+            "api_requests_per_address": draw(st.integers(1_800_000, 2_000_000_000)),
+            "api_requests_per_key": draw(st.integers(1_440_000, 2_000_000_000)),
+            "count": draw(st.sampled_from([(), ("common/SizeRestrictions_BODY",)])),
+        },
         "alarms": draw(alarms()),
     }
 
@@ -187,7 +193,10 @@ WRONG: dict[str, list[Any]] = {
     "daily_quota": [0, "1", None],
     "stage_rate_limit": [0, 10_001, "150", None],
     "stage_burst_limit": [0, 5_001, 300.5, None],
-    "requests_per_address": [9, 2_000_000_001, None],
+    "cdn_requests_per_address": [9, 2_000_000_001, None],
+    "api_requests_per_address": [9, 2_000_000_001, None],
+    "api_requests_per_key": [9, 2_000_000_001, None],
+    "count": ["common", ("uncommon",), ("address/x",), ("common", "common"), None],
     **{
         field.name: [0, 101, "1"] if field.name.endswith("_percent") else [0, 1_000_001, 1.5]
         for field in dataclasses.fields(AlarmConfig)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -132,14 +133,50 @@ class ApiConfig(Checked):
         return granted + 1
 
 
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
+_LIMITS = (10, 2_000_000_000)
+# A rule of portal_stage/portal/firewall.py, or one rule of a managed group of it.
+_RULE = r"(?:address|key-and-address|(?:reputation|known-bad-inputs|sql-injection|common)(?:/\w+)?)"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FirewallConfig(Checked):
-    """The web ACLs before CloudFront and the API."""
+    """The web ACLs before CloudFront and the API. Limits are requests in five minutes."""
 
-    requests_per_address: int = 2_000
-    """How many requests one IP address may send in five minutes."""
+    cdn_requests_per_address: int = 2_000
+    """From one IP address to CloudFront: a person and a browser."""
+    api_requests_per_address: int = 22_500
+    """From one IP address to the API, whatever key it sends; at least 1.5 times what the largest plan grants."""
+    api_requests_per_key: int = 18_000
+    """With one API key from one IP address; at least 1.2 times what the largest plan grants. A caller can write any
+    key, so no rule counts by the key alone: others could use up a client's limit."""
+    count: tuple[str, ...] = ()
+    """Rules that only count what they would block: a rule, a managed group, or one rule of a group by its AWS name, for
+    example 'common/SizeRestrictions_BODY', which blocks a body of more than 8 KB."""
 
     def problems(self) -> Iterator[str]:
-        if not whole(self.requests_per_address, 10, 2_000_000_000):
-            rule = "use 10 to 2000000000 requests in five minutes"
-            yield problem("requests_per_address", self.requests_per_address, rule, example=2_000)
+        for field, example in (
+            ("cdn_requests_per_address", 2_000),
+            ("api_requests_per_address", 22_500),
+            ("api_requests_per_key", 18_000),
+        ):
+            if not whole(value := getattr(self, field), *_LIMITS):
+                yield problem(field, value, "use 10 to 2000000000 requests in five minutes", example=example)
+        rules = self.count if isinstance(self.count, tuple) else (None,)
+        if len(set(rules)) != len(rules) or not all(matches(_RULE, rule) for rule in rules):
+            rule = "use a tuple of rules, each once, or of a managed group's rules"
+            yield problem(
+                "count", self.count, rule, example=("sql-injection", "common/SizeRestrictions_BODY")
+            )
+
+    def plan_problems(self, api: ApiConfig) -> Iterator[str]:
+        """Yield where the API's limits block what a usage plan promises: API Gateway throttles before WAF blocks."""
+        rates: list[Any] = [
+            getattr(plan, "rate_limit", None) for plan in (api.mobile, api.partner, TESTS_PLAN)
+        ]
+        largest: float = max(rate for rate in rates if number(rate, 1, 10_000))
+        for field, share in (("api_requests_per_address", 1.5), ("api_requests_per_key", 1.2)):
+            value, least = getattr(self, field), math.ceil(share * 300 * largest)
+            if whole(value, *_LIMITS) and value < least:
+                rule = f"use {least} or more, {share} times what the largest plan's rate_limit {largest:g} allows"
+                yield problem(field, value, rule, example=least)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
@@ -48,5 +49,8 @@ def container_image(
             repository_arn=f"arn:aws:ecr:{region}:{private['account']}:repository/{private['repository']}",
         )
         repository.grant_pull(puller)
+        cdk.Annotations.of(scope).acknowledge_warning(
+            "@aws-cdk/aws-ecs:ecrImageRequiresPolicy", "The permission to pull is granted above."
+        )
     # As it is written: CDK's own image of a repository has one of the four hosts only.
     return ecs.ContainerImage.from_registry(reference)

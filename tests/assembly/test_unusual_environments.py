@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, note, settings
 
+from pipeline import self_mutation
 from pipeline.environments import DEV, PROD, TOOLS
 from portal_stage.config import Environment
 from tests.assembly import cloud_assembly
@@ -31,7 +32,9 @@ SMALLEST = {
     "api.stage_burst_limit": 6,
     "alarms.error_percent": 0.1,
     "alarms.latency_ms": 1,
-    "firewall.requests_per_address": 10,
+    "firewall.cdn_requests_per_address": 10,
+    "firewall.api_requests_per_address": 900,  # the tests' plan: two requests a second
+    "firewall.api_requests_per_key": 720,
 }
 LARGEST = {
     "suffix": "abcdefghij-z",
@@ -50,7 +53,8 @@ LARGEST = {
     "frontend.on_demand_base": 100,
     "api.stage_rate_limit": 10_000,
     "api.stage_burst_limit": 5_000,
-    "firewall.requests_per_address": 2_000_000_000,
+    "firewall.cdn_requests_per_address": 2_000_000_000,
+    "firewall.count": ("common/SizeRestrictions_BODY", "sql-injection/SQLi_BODY"),
 }
 ELSEWHERE = {
     "network.zone_ids": ("use1-az6", "use1-az5", "use1-az4"),
@@ -68,8 +72,9 @@ def _broken(*chosen: Environment) -> list[str]:
     """What the invariants say of a pipeline with these environments."""
     with tempfile.TemporaryDirectory() as folder:
         app = new_app(Path(folder))
-        PipelineStack(app, TOOLS.name("pipeline"), tools=TOOLS, environments=chosen)
+        pipeline = PipelineStack(app, TOOLS.name("pipeline"), tools=TOOLS, environments=chosen)
         app.synth()
+        self_mutation.write(Path(folder), pipeline.node.id)
         synthesis = cloud_assembly.read(Path(folder), order=[one.suffix for one in chosen])
     return [message for check in INVARIANTS.values() for message in check(synthesis)]
 

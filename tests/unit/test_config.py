@@ -63,7 +63,7 @@ REFUSED: list[tuple[Callable[..., object], str, object, str]] = [
     (UsagePlanConfig, "daily_quota", 0, "daily_quota 0"),
     (ApiConfig, "stage_rate_limit", 100, "stage_rate_limit 100"),
     (ApiConfig, "stage_burst_limit", 200, "stage_burst_limit 200"),
-    (FirewallConfig, "requests_per_address", 9, "requests_per_address 9"),
+    (FirewallConfig, "cdn_requests_per_address", 9, "cdn_requests_per_address 9"),
 ]
 REQUIRED: dict[object, dict[str, object]] = {
     HostedZone: {"id": "Z1", "name": "dev.bank.example"},

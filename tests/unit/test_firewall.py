@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
 import pytest
 
+from portal_stage.config import ApiConfig, UsagePlanConfig
+from portal_stage.errors import ConfigurationError
+from tests.unit.examples import an_environment
 from tests.unit.templates import Stage, actions
 
 KINDS = ("cdn", "api")
@@ -24,16 +28,58 @@ def test_addresses_of_bad_name_and_requests_that_look_like_attacks_are_refused(
     }
     assert groups == {
         f"AWSManagedRules{name}": {"None": {}}
-        for name in ("CommonRuleSet", "KnownBadInputsRuleSet", "AmazonIpReputationList")
+        for name in ("CommonRuleSet", "KnownBadInputsRuleSet", "AmazonIpReputationList", "SQLiRuleSet")
     }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_address_that_asks_too_often_is_blocked(stage: Stage, large: Stage, kind: str) -> None:
-    for environment, limit in ((stage, 2_000), (large, 500)):
-        rule = _rules(environment, kind)["rate"]
-        assert rule["Statement"]["RateBasedStatement"]["Limit"] == limit
+def test_an_address_that_asks_too_often_is_blocked(stage: Stage, large: Stage) -> None:
+    for environment, kind, limit in (
+        (stage, "cdn", 2_000),
+        (stage, "api", 22_500),
+        (large, "cdn", 500),
+        (large, "api", 30_000),
+    ):
+        rule = _rules(environment, kind)["address"]
+        statement = rule["Statement"]["RateBasedStatement"]
+        assert (statement["AggregateKeyType"], statement["Limit"]) == ("IP", limit)
         assert rule["Action"] == {"Block": {}}
+
+
+def test_the_api_counts_a_key_by_address_because_a_key_can_be_forged(stage: Stage) -> None:
+    rule = _rules(stage, "api")["key-and-address"]
+    statement = rule["Statement"]["RateBasedStatement"]
+    assert statement["Limit"] == 18_000
+    assert statement["AggregateKeyType"] == "CUSTOM_KEYS"
+    ip, header = statement["CustomKeys"]
+    assert ip == {"IP": {}}
+    assert header["Header"]["Name"] == "x-api-key"
+    assert rule["Action"] == {"Block": {}}
+    assert "key-and-address" not in _rules(stage, "cdn")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rules_that_the_configuration_names_only_count(large: Stage, kind: str) -> None:
+    rules = _rules(large, kind)
+    assert rules["sql-injection"]["OverrideAction"] == {"Count": {}}
+    assert rules["common"]["OverrideAction"] == {"None": {}}
+    (override,) = rules["common"]["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"]
+    assert override == {"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}
+    if kind == "api":
+        assert rules["key-and-address"]["Action"] == {"Count": {}}
+
+
+def test_limits_below_what_a_usage_plan_promises_are_refused() -> None:
+    with pytest.raises(ConfigurationError) as error:
+        dataclasses.replace(
+            an_environment(),
+            api=ApiConfig(partner=UsagePlanConfig(rate_limit=100), stage_rate_limit=500),
+        )
+    assert [problem.partition(":")[2].strip() for problem in error.value.problems] == [
+        "firewall.api_requests_per_address 22500: use 45000 or more, 1.5 times what the largest plan's rate_limit 100 "
+        "allows, for example 45000",
+        "firewall.api_requests_per_key 18000: use 36000 or more, 1.2 times what the largest plan's rate_limit 100 "
+        "allows, for example 36000",
+    ]
 
 
 def test_the_distribution_and_every_stage_stand_behind_theirs(stage: Stage) -> None:

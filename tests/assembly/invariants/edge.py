@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.environments import ENVIRONMENTS
 from tests.assembly.policies import text
 from tests.assembly.register import invariant, told
 from tests.assembly.synthesis import Synthesis
@@ -18,6 +19,7 @@ MANAGED_RULES = {
     "AWSManagedRulesAmazonIpReputationList",
     "AWSManagedRulesCommonRuleSet",
     "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesSQLiRuleSet",
 }
 # WAF refuses a log group with another beginning.
 WAF_LOGS = "aws-waf-logs-"
@@ -89,18 +91,20 @@ def every_door_has_a_firewall(synthesis: Synthesis) -> Iterator[str]:
 
 @invariant
 def firewalls_block(synthesis: Synthesis) -> Iterator[str]:
-    """Three managed groups that act as AWS made them, and a rate for each address."""
+    """The managed groups and the rates block, but for those that the environment's configuration lets count."""
+    let_count = {environment.suffix: environment.firewall.count for environment in ENVIRONMENTS}
     for template, logical_id, acl in synthesis.properties(ACL):
-        managed, rated = set(), False
+        statements = {rule["Name"]: rule["Statement"] for rule in acl["Rules"]}
+        managed = {one.get("ManagedRuleGroupStatement", {}).get("Name") for one in statements.values()}
+        rates = {name for name, one in statements.items() if "RateBasedStatement" in one}
+        wanted = {"address"} if acl["Scope"] == "CLOUDFRONT" else {"address", "key-and-address"}
+        if missing := sorted((MANAGED_RULES - managed) | (wanted - rates)):
+            yield told(template.stack, logical_id, found=f"no {missing}", wanted="each of them")
         for rule in acl["Rules"]:
-            statement = rule["Statement"]
-            if "ManagedRuleGroupStatement" in statement and rule.get("OverrideAction") == {"None": {}}:
-                managed.add(statement["ManagedRuleGroupStatement"]["Name"])
-            if "RateBasedStatement" in statement:
-                rated = "Block" in rule.get("Action", {})
-        if MANAGED_RULES - managed or not rated:
-            found = f"{sorted(managed)}, blocking by rate {rated}"
-            yield told(template.stack, logical_id, found=found, wanted=f"{sorted(MANAGED_RULES)} and a rate")
+            blocks = rule.get("OverrideAction") == {"None": {}} or "Block" in rule.get("Action", {})
+            if not blocks and rule["Name"] not in let_count.get(template.suffix, ()):
+                found = f"the rule {rule['Name']}, which only counts"
+                yield told(template.stack, logical_id, found=found, wanted="one that blocks")
 
 
 @invariant
