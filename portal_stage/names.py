@@ -55,7 +55,10 @@ _ROWS = (
     (Limit(255, r"[\w.-]{3,}"), "sessions session-events"),
     (Limit(512, r"[\w/+=.@-]+"), "backend-database"),
     (_ALARM, "unavailable-alarm degraded-alarm cdn-errors-alarm cdn-latency-alarm cdn-blocked-alarm"),
-    (_ALARM, "portal-health-alarm certificate-alarm api-errors-alarm api-client-errors-alarm"),
+    (
+        _ALARM,
+        "portal-health-alarm api-health-alarm certificate-alarm api-errors-alarm api-client-errors-alarm",
+    ),
     (_ALARM, "api-latency-alarm api-throttles-alarm api-blocked-alarm alb-errors-alarm alb-latency-alarm"),
     (_ALARM, "frontend-serving-alarm frontend-hosts-alarm frontend-cpu-alarm frontend-memory-alarm"),
     (_ALARM, "backend-serving-alarm backend-hosts-alarm backend-cpu-alarm backend-memory-alarm"),
@@ -83,7 +86,7 @@ _ROWS = (
     (_EDGE, "vpc-origin static-oac headers api-acl cdn-acl"),
     (Limit(60, r"[\w-]+"), "cdn-logs"),
     # These have no name but a tag.
-    (Limit(256, r"[\w-]+"), "certificate portal-health"),
+    (Limit(256, r"[\w-]+"), "certificate portal-health api-health"),
 )
 LIMITS = {resource_type: limit for limit, types in _ROWS for resource_type in types.split()}
 """Resource type -> what AWS admits as its name."""

@@ -36,6 +36,11 @@ class WebAcl:
         return metric("AWS/WAFV2", "BlockedRequests", dimensions, "Sum", period=FIVE_MINUTES, label=label)
 
 
+def _healthy(health_check: route53.CfnHealthCheck) -> cloudwatch.Metric:
+    dimensions = {"HealthCheckId": health_check.attr_health_check_id}
+    return metric("AWS/Route53", "HealthCheckStatus", dimensions, "Minimum")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Edge:
     """CloudFront, its web ACL, the certificate, and the health check that decides about failover."""
@@ -50,8 +55,7 @@ class Edge:
         return metric("AWS/CloudFront", name, dimensions, statistic, label=label)
 
     def healthy(self) -> cloudwatch.Metric:
-        dimensions = {"HealthCheckId": self.health_check.attr_health_check_id}
-        return metric("AWS/Route53", "HealthCheckStatus", dimensions, "Minimum")
+        return _healthy(self.health_check)
 
     def days_left(self) -> cloudwatch.Metric:
         dimensions = {"CertificateArn": self.certificate.certificate_arn}
@@ -67,6 +71,10 @@ class Api:
     stage: apigateway.Stage
     web_acl: WebAcl
     throttled: cloudwatch.Metric
+    health_check: route53.CfnHealthCheck
+
+    def healthy(self) -> cloudwatch.Metric:
+        return _healthy(self.health_check)
 
     def of(self, name: str, statistic: str, label: str | None = None) -> cloudwatch.Metric:
         dimensions = {"ApiName": self.stage.rest_api.rest_api_name, "Stage": self.stage.stage_name}

@@ -54,10 +54,13 @@ class Operations(Construct):
             distribution=cdn.distribution,
             web_acl=cdn_firewall.metrics,
             certificate=domain.certificate,
-            health_check=domain.health_check,
+            health_check=domain.portal_health,
         )
         of_the_api = metrics.Api(
-            stage=api.stage, web_acl=api_firewall.metrics, throttled=self._throttled(api, names)
+            stage=api.stage,
+            web_acl=api_firewall.metrics,
+            throttled=self._throttled(api, names),
+            health_check=domain.api_health,
         )
         balancer = metrics.Balancer(alb=load_balancer.alb)
         services = [

@@ -42,6 +42,7 @@ def api_rows(api: Api, config: AlarmConfig) -> list[Row]:
     # API Gateway tells its rates as shares of one.
     wrong, refused = config.error_percent / 100, config.client_error_percent / 100
     return [
+        Row("api-health", _DOWN, api.healthy(), BELOW, 1, 2, BAD, "Nobody reaches the API by its name"),
         Row("api-errors", _DOWN, errors, ABOVE, wrong, 3, GOOD, "The API answers 5xx"),
         Row("api-client-errors", _NOTE, client_errors, ABOVE, refused, 5, GOOD, "The API answers many 4xx"),
         Row("api-latency", _SLOW, latency, ABOVE, config.latency_ms, 5, GOOD, "The API is slow"),

@@ -43,23 +43,13 @@ class Domain(Construct):
         health_check_name: str,
     ) -> None:
         """Where customers arrive: CloudFront while it is healthy, else the maintenance page; IPv4 and IPv6."""
-        self.health_check = route53.CfnHealthCheck(
-            self,
+        self.portal_health = self._health_check(
             "PortalHealth",
-            health_check_config=route53.CfnHealthCheck.HealthCheckConfigProperty(
-                type="HTTPS",
-                # Its own name, or the check would follow the very failover that it decides about.
-                fully_qualified_domain_name=distribution.distribution_domain_name,
-                enable_sni=True,
-                port=443,
-                # Never cached, and answered by the frontend: CloudFront alone is not the portal.
-                resource_path="/healthz",
-                request_interval=30,
-                failure_threshold=3,
-            ),
-            health_check_tags=[
-                route53.CfnHealthCheck.HealthCheckTagProperty(key="Name", value=health_check_name)
-            ],
+            name=health_check_name,
+            # Its own name, or the check would follow the very failover that it decides about.
+            host=distribution.distribution_domain_name,
+            # Never cached, and answered by the frontend: CloudFront alone is not the portal.
+            path="/healthz",
         )
         for type_ in ("A", "AAAA"):
             # Route 53 asks CloudFront nothing, hence the health check; nothing is left after the second.
@@ -68,7 +58,7 @@ class Domain(Construct):
                 "PRIMARY",
                 distribution.distribution_domain_name,
                 targets.CloudFrontTarget.CLOUDFRONT_ZONE_ID,
-                health_check_id=self.health_check.attr_health_check_id,
+                health_check_id=self.portal_health.attr_health_check_id,
             )
             self._portal_record(
                 type_,
@@ -76,6 +66,22 @@ class Domain(Construct):
                 otherwise.domain_name_alias_domain_name,
                 otherwise.domain_name_alias_hosted_zone_id,
             )
+
+    def _health_check(self, id_: str, *, name: str, host: str, path: str) -> route53.CfnHealthCheck:
+        return route53.CfnHealthCheck(
+            self,
+            id_,
+            health_check_config=route53.CfnHealthCheck.HealthCheckConfigProperty(
+                type="HTTPS",
+                fully_qualified_domain_name=host,
+                enable_sni=True,
+                port=443,
+                resource_path=path,
+                request_interval=30,
+                failure_threshold=3,
+            ),
+            health_check_tags=[route53.CfnHealthCheck.HealthCheckTagProperty(key="Name", value=name)],
+        )
 
     def _portal_record(
         self, type_: str, role: str, dns_name: str, zone_id: str, *, health_check_id: str | None = None
@@ -95,8 +101,12 @@ class Domain(Construct):
             ),
         )
 
-    def point_api_at(self, domain_name: apigateway.IDomainName) -> None:
-        """Where the API's clients arrive, over IPv4 and IPv6."""
+    def point_api_at(self, domain_name: apigateway.IDomainName, *, health_check_name: str) -> None:
+        """Where the API's clients arrive, over IPv4 and IPv6; no failover (docs/decisions/0009-api-failover.md)."""
+        # Through API Gateway to the backend: the one method that asks for no API key.
+        self.api_health = self._health_check(
+            "ApiHealth", name=health_check_name, host=self.api_host, path="/api/health"
+        )
         target = route53.RecordTarget.from_alias(targets.ApiGatewayDomain(domain_name))
         name = f"{self.api_host}."
         route53.ARecord(self, "ApiA", zone=self._zone, record_name=name, target=target)

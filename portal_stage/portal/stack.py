@@ -145,7 +145,7 @@ class PortalStack(cdk.Stack):
             key=self._foundation.key,
             log_days=self._environment.log_days,
         )
-        self.domain.point_api_at(api.domain_name)
+        self.domain.point_api_at(api.domain_name, health_check_name=self._environment.names("api-health"))
         return api
 
     def _deliver_logs(self, *firewalls: Firewall) -> None:

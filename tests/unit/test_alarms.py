@@ -21,6 +21,7 @@ WATCHED = {
     "cdn-latency": ("OriginLatency",),
     "cdn-blocked": ("BlockedRequests",),
     "portal-health": ("HealthCheckStatus",),
+    "api-health": ("HealthCheckStatus",),
     "certificate": ("DaysToExpiry",),
     "api-errors": ("5XXError", "Count"),
     "api-client-errors": ("4XXError", "Count"),
@@ -59,6 +60,7 @@ RINGS: dict[str, tuple[object, ...]] = {
     "cdn-latency": (ABOVE, 900, "p95"),
     "cdn-blocked": (ABOVE, 1001, "Sum"),
     "portal-health": (BELOW, 1, "Minimum"),
+    "api-health": (BELOW, 1, "Minimum"),
     "certificate": (BELOW, 31, "Minimum"),
     "api-errors": (ABOVE, 0.02),
     "api-client-errors": (ABOVE, 0.3),
@@ -116,7 +118,7 @@ def test_every_alarm_says_what_silence_means_and_what_it_is_about(stage: Stage) 
     assert silent.keys() == {"breaching", "notBreaching", "ignore"}
     # Whose silence is the failure itself.
     serving = {f"{kind}-{row}" for kind in ("frontend", "backend") for row in ("serving", "tasks")}
-    assert silent["breaching"] == {"portal-health", "aurora-cpu", *serving}
+    assert silent["breaching"] == {"portal-health", "api-health", "aurora-cpu", *serving}
 
 
 def test_names_hold_no_token(stage: Stage) -> None:
@@ -155,7 +157,14 @@ def test_customers_without_a_door_or_a_healthy_task_are_a_page_of_their_own(stag
         for alarm in stage.portal.properties(ALARM)
         if alarm["AlarmDescription"].startswith("unavailable")
     }
-    assert down == {"cdn-errors", "api-errors", "portal-health", "frontend-serving", "backend-serving"}
+    assert down == {
+        "cdn-errors",
+        "api-errors",
+        "portal-health",
+        "api-health",
+        "frontend-serving",
+        "backend-serving",
+    }
 
 
 def test_few_requests_are_no_share(stage: Stage) -> None:

@@ -178,9 +178,10 @@ def test_public_names_lead_to_their_doors_and_the_origin_has_no_record(stage: St
 
 
 def test_the_portal_fails_over_when_a_page_behind_cloudfront_does(stage: Stage) -> None:
-    check = stage.portal.one("AWS::Route53::HealthCheck")["HealthCheckConfig"]
+    checks = stage.portal.resources("AWS::Route53::HealthCheck")
     (distribution,) = stage.portal.resources("AWS::CloudFront::Distribution")
-    (check_id,) = stage.portal.resources("AWS::Route53::HealthCheck")
+    (check_id,) = (id_ for id_ in checks if "PortalHealth" in id_)
+    check = checks[check_id]["Properties"]["HealthCheckConfig"]
     assert (check["Type"], check["EnableSNI"], check["ResourcePath"]) == ("HTTPS", True, "/healthz")
     # Not the portal's own name, which leads elsewhere once it has failed over.
     assert check["FullyQualifiedDomainName"] == {"Fn::GetAtt": [distribution, "DomainName"]}
@@ -205,3 +206,10 @@ def _origin(stage: Stage, behavior: dict[str, Any]) -> dict[str, Any]:
     config = stage.portal.one("AWS::CloudFront::Distribution")["DistributionConfig"]
     origins: list[dict[str, Any]] = config["Origins"]
     return next(origin for origin in origins if origin["Id"] == behavior["TargetOriginId"])
+
+
+def test_the_api_is_asked_by_its_name_from_outside(stage: Stage) -> None:
+    checks = stage.portal.resources("AWS::Route53::HealthCheck")
+    (check,) = (one["Properties"]["HealthCheckConfig"] for id_, one in checks.items() if "ApiHealth" in id_)
+    assert (check["Type"], check["EnableSNI"], check["ResourcePath"]) == ("HTTPS", True, "/api/health")
+    assert check["FullyQualifiedDomainName"] == "api-test.test.bank.example"

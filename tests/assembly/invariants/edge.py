@@ -53,9 +53,12 @@ def health_checks_ask_by_https(synthesis: Synthesis) -> Iterator[str]:
     """A path of the application, over TLS with its server name."""
     for template, logical_id, properties in synthesis.properties("AWS::Route53::HealthCheck"):
         config = properties["HealthCheckConfig"]
-        found = (config["Type"], config.get("EnableSNI"), str(config.get("ResourcePath", "/"))[:8])
-        if found != ("HTTPS", True, "/healthz"):
-            yield told(template.stack, logical_id, found=found, wanted="HTTPS with SNI to /healthz")
+        found = (config["Type"], config.get("EnableSNI"), config.get("ResourcePath"))
+        wanted = {"portal-health": "/healthz", "api-health": "/api/health"}
+        (kind,) = (tag["Value"] for tag in properties["HealthCheckTags"] if tag["Key"] == "Name")
+        path = wanted.get(kind.removesuffix(f"-{template.suffix}"))
+        if found != ("HTTPS", True, path):
+            yield told(template.stack, logical_id, found=found, wanted=f"HTTPS with SNI to {path}")
 
 
 @invariant

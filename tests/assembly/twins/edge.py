@@ -41,7 +41,7 @@ def give_the_name_up(synthesis: Synthesis) -> None:
 
 @breaks(edge.health_checks_ask_by_https)
 def check_whether_the_port_is_open(synthesis: Synthesis) -> None:
-    check = properties(synthesis, "portal-dev", "AWS::Route53::HealthCheck")
+    check = properties(synthesis, "portal-dev", "AWS::Route53::HealthCheck", "PortalHealth")
     check["HealthCheckConfig"]["Type"] = "TCP"
 
 
