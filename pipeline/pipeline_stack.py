@@ -93,7 +93,6 @@ class PipelineStack(cdk.Stack):
                 environment.account != self._tools.account for environment in environments
             ),
             synth=self._synth,
-            cli_version=pinned("aws-cdk"),
             cdk_assets_cli_version=pinned("cdk-assets"),
             # One publisher for all: a new asset is then no change of the pipeline.
             publish_assets_in_parallel=False,
@@ -145,7 +144,8 @@ class PipelineStack(cdk.Stack):
         synth.add_property_override("Source.BuildSpec", buildspec.path_of("synth"))
         mutation = _resource(self._delivery.self_mutation_project)
         mutation.name = self._tools.name("self-mutation")
-        # Read from the assembly, so that the CDK CLI is the one that the commit pins.
+        # Read from the assembly, so that the CDK CLI is the one that the commit pins. No `cli_version` above: CDK would
+        # hash it into the action, and every new pin would change the pipeline and start the execution again.
         mutation.add_property_override("Source.BuildSpec", self_mutation.FILE)
         self._delivery.self_mutation_project.add_to_role_policy(read_bootstrap_version(self))
         # CDK lets the publishers create any log group of CodeBuild; the last lines of a build would bring ours back.
