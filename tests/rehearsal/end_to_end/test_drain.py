@@ -5,8 +5,9 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ REPLACED_SECONDS = 60
 HEALTHY_SECONDS = 6  # a task starts and passes its first check
 CLUSTER = "ecs-prod"
 SERVICES = ("frontend", "backend")
+PATHS = ("/", "/api/version")
 Send = Callable[[int], httpx.Response]
 
 
@@ -67,7 +69,7 @@ def test_no_request_fails_while_every_task_is_replaced(standing: Standing, door:
     tasks = Tasks(standing)
     old = tasks.running()
     assert old
-    with Visitors(_door(standing, door)) as visitors:
+    with _door(standing, door) as send, Visitors(send) as visitors:
         # WHEN every task of both services is replaced
         tasks.replace_by_deployment()
         tasks.wait_until_gone(old)
@@ -80,7 +82,7 @@ def test_no_request_fails_while_tasks_are_stopped_under_traffic(standing: Standi
     tasks = Tasks(standing)
     tasks.scale(2)
     try:
-        with Visitors(_door(standing, "load balancer")) as visitors:
+        with _door(standing, "load balancer") as send, Visitors(send) as visitors:
             old = tasks.running()
             tasks.stop_one_of_each()
             visitors.stay(LEAST_SECONDS)
@@ -90,39 +92,49 @@ def test_no_request_fails_while_tasks_are_stopped_under_traffic(standing: Standi
     visitors.check()
 
 
-def _door(standing: Standing, door: str) -> Send:
-    """Asks for a page and for the API in turn, as the callers of that door do."""
+@contextmanager
+def _door(standing: Standing, door: str) -> Iterator[Send]:
+    """Ask for a page and for the API in turn, as the callers of that door do; close every connection at the end."""
     environment = standing.environment
     context = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
     # Through a proxy, httpx checks the name of the URL; the balancer is opened by its own with the origin's in TLS.
     proxy = None if door == "load balancer" else environment["HTTPS_PROXY"]
-    own = threading.local()
+    own, clients = threading.local(), ExitStack()
 
     def get(url: str, **more: Any) -> httpx.Response:
         # A client for each thread: one that all share serializes them in its pool.
         if not hasattr(own, "client"):
-            own.client = httpx.Client(proxy=proxy, verify=context, timeout=30, trust_env=False)
+            made = httpx.Client(proxy=proxy, verify=context, timeout=30, trust_env=False)
+            own.client = clients.enter_context(made)
         answer: httpx.Response = own.client.get(url, **more)
         return answer
 
-    paths = ("/", "/api/version")
-    if door == "cloudfront":
-        return lambda number: get(f"https://portal.bank.example{paths[number % 2]}")
-    if door == "api gateway":
-        # The mobile client's plan in prod grants 200 requests a second; the tests' own grants 2.
-        key = _key(standing, "mobile-api-key-prod")
-        return lambda _: get("https://api.bank.example/api/version", headers={"x-api-key": key})
+    with clients:
+        if door == "cloudfront":
+            yield lambda number: get(f"https://portal.bank.example{PATHS[number % 2]}")
+            return
+        if door == "api gateway":
+            # The mobile client's plan in prod grants 200 requests a second; the tests' own grants 2.
+            key = _key(standing, "mobile-api-key-prod")
+            yield lambda _: get("https://api.bank.example/api/version", headers={"x-api-key": key})
+            return
+        yield _through_the_balancer(standing, get)
+
+
+def _through_the_balancer(standing: Standing, get: Callable[..., httpx.Response]) -> Send:
     (balancer,) = standing.client("elbv2", stack="portal-prod").describe_load_balancers(Names=["alb-prod"])[
         "LoadBalancers"
     ]
     origin = "origin.bank.example"
     found = httpx.get(
-        environment["REHEARSAL_RESOLVER"], params={"name": balancer["DNSName"], "port": 443}, trust_env=False
+        standing.environment["REHEARSAL_RESOLVER"],
+        params={"name": balancer["DNSName"], "port": 443},
+        trust_env=False,
     ).json()
 
     def through_the_balancer(number: int) -> httpx.Response:
         return get(
-            f"https://{found['address']}:{found['port']}{paths[number % 2]}",
+            f"https://{found['address']}:{found['port']}{PATHS[number % 2]}",
             headers={"host": origin},
             extensions={"sni_hostname": origin},
         )

@@ -60,7 +60,7 @@ def test_each_environment_is_in_an_account_of_its_own(standing: Standing) -> Non
 
 def test_what_is_only_recorded_is_told(standing: Standing) -> None:
     told = " ".join(standing.report["not_rehearsed"])
-    for subject in ("security groups", "NAT instances", "IAM", "KMS"):
+    for subject in ("security groups", "instances of Auto Scaling groups", "IAM", "KMS"):
         assert subject in told
 
 
