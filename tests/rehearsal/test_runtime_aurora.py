@@ -112,6 +112,38 @@ def test_the_version_that_stands_in_is_said(deployed: Place) -> None:
     ]
 
 
+def test_the_command_psql_opens_the_database_as_its_master_over_verified_tls(
+    deployed: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    # GIVEN a shell that trusts the authority, and a resolver that knows the writer
+    bundle = tmp_path / "bundle.pem"
+    deployed.authority.cert_pem.write_to_path(str(bundle))
+    endpoint = Endpoint(
+        pid=0,
+        url=deployed.cloud.endpoint,
+        region="us-east-1",
+        account=ACCOUNT,
+        pipeline="",
+        repository="",
+        branch="",
+    )
+    variables = {"SSL_CERT_FILE": str(bundle), "PATH": os.environ["PATH"]}
+    operator = SimpleNamespace(endpoint=endpoint, account=lambda _: ACCOUNT)
+    operator.shell = lambda _: variables
+    monkeypatch.setattr(psql, "Operator", lambda _root: operator)
+    monkeypatch.setattr(psql, "_address", lambda *_: (deployed.address(writer=True), 5432))
+
+    # WHEN it is asked who is there
+    code = main(
+        ["psql", "--project", str(tmp_path), "dev", "-Atc", "SELECT current_user, current_database()"]
+    )
+
+    assert (code, capfd.readouterr().out.strip()) == (0, "portal_admin|portal")
+
+
 def test_an_update_in_place_keeps_the_data(deployed: Place) -> None:
     deployed.sql("create table kept (n int)")
 
@@ -171,35 +203,3 @@ def test_what_is_said_of_monitoring_is_described(place: Place) -> None:
     assert cluster["PerformanceInsightsEnabled"] is True
     writer = rds.describe_db_instances(DBInstanceIdentifier="monitored-writer")["DBInstances"][0]
     assert writer["PerformanceInsightsEnabled"] is True
-
-
-def test_the_command_psql_opens_the_database_as_its_master_over_verified_tls(
-    deployed: Place,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    # GIVEN a shell that trusts the authority, and a resolver that knows the writer
-    bundle = tmp_path / "bundle.pem"
-    deployed.authority.cert_pem.write_to_path(str(bundle))
-    endpoint = Endpoint(
-        pid=0,
-        url=deployed.cloud.endpoint,
-        region="us-east-1",
-        account=ACCOUNT,
-        pipeline="",
-        repository="",
-        branch="",
-    )
-    variables = {"SSL_CERT_FILE": str(bundle), "PATH": os.environ["PATH"]}
-    operator = SimpleNamespace(endpoint=endpoint, account=lambda _: ACCOUNT)
-    operator.shell = lambda _: variables
-    monkeypatch.setattr(psql, "Operator", lambda _root: operator)
-    monkeypatch.setattr(psql, "_address", lambda *_: (deployed.address(writer=True), 5432))
-
-    # WHEN it is asked who is there
-    code = main(
-        ["psql", "--project", str(tmp_path), "dev", "-Atc", "SELECT current_user, current_database()"]
-    )
-
-    assert (code, capfd.readouterr().out.strip()) == (0, "portal_admin|portal")
