@@ -147,6 +147,8 @@ class PipelineStack(cdk.Stack):
         # Read from the assembly, so that the CDK CLI is the one that the commit pins. No `cli_version` above: CDK would
         # hash it into the action, and every new pin would change the pipeline and start the execution again.
         mutation.add_property_override("Source.BuildSpec", self_mutation.FILE)
+        # `app.py` writes that file behind the synthesis; a version that can move is refused before it.
+        pinned("aws-cdk")
         self._delivery.self_mutation_project.add_to_role_policy(read_bootstrap_version(self))
         # CDK lets the publishers create any log group of CodeBuild; the last lines of a build would bring ours back.
         for publishers in ("FileRole", "DockerRole"):
