@@ -9,9 +9,11 @@ from portal_stage.data.windows import window_problems
 from portal_stage.errors import Checked
 from portal_stage.rules import matches, number, problem, whole
 
-# What Aurora PostgreSQL offers today, without the classes that only older versions take:
+# Families that AWS lists for Aurora (r9g since November 2026), without those that only older versions take. Which sizes
+# a family has was not compared one by one, so a wrong size may pass here and fail at the deployment:
+# `aws rds describe-orderable-db-instance-options --engine aurora-postgresql` tells.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html
-_FAMILIES = ("r5", "r6g", "r6gd", "r6i", "r6id", "r7g", "r7i", "r8g", "r8gd", "x2g")
+_FAMILIES = ("r5", "r6g", "r6gd", "r6i", "r6id", "r7g", "r7i", "r8g", "r8gd", "r9g", "x2g")
 _SIZES = ("large", "xlarge", *(f"{times}xlarge" for times in (2, 4, 8, 12, 16, 24, 32, 48)))
 _INSTANCE_TYPES = {
     *(f"{family}.{size}" for family in _FAMILIES for size in _SIZES),
