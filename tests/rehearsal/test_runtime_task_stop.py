@@ -35,8 +35,9 @@ def test_a_deployment_takes_the_old_task_out_before_it_stops_it_and_the_new_one_
     place.client("ecs").update_service(cluster="main", service=stack, forceNewDeployment=True)
 
     def look() -> bool:
-        in_group = registered(place)
+        # The log first: between two reads the scheduler may deregister the task and stop it.
         told = b"told to stop" in task.log.read_bytes()
+        in_group = registered(place)
         seen.append((task.address in in_group, any(each != task.address for each in in_group), told))
         return told
 

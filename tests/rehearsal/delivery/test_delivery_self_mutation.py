@@ -85,6 +85,8 @@ def test_execution_whose_place_was_taken_as_the_process_ended_is_cancelled_by_th
     monkeypatch.setattr(Runner, "halt", lambda *_arguments, **_named: None)
     commit = world.push({"pipeline.json": json.dumps(mutating(gate, stage("New", build("Step", "Fine"))))})
     until(lambda: [e.version for e in world.engine.executions()] == [2, 1, 1])
+    # An action at work would fail with the process. The newer execution is at rest once it waits for the gate.
+    until(lambda: world.engine.executions()[0].stage("Work").status == "Succeeded")
     monkeypatch.undo()
 
     # WHEN another process takes over
