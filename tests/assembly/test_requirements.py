@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 
 from pipeline.environments import TOOLS
 from tests.assembly.cloud_assembly import ROOT
@@ -14,6 +16,16 @@ def test_the_app_is_python() -> None:
     assert command == "python app.py"
     for folder in ("pipeline", "portal_stage"):
         assert not [*(ROOT / folder).rglob("*.ts"), *(ROOT / folder).rglob("*.js")]
+
+
+def test_ci_checks_types_strictly() -> None:
+    mypy = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    assert mypy["strict"] is True
+    assert {"app.py", "pipeline", "portal_stage", "integration_tests"} <= set(mypy["files"])
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(r"^types:.*\n\t\$\(BIN\)mypy$", makefile, re.MULTILINE)
+    assert re.search(r"^check: lint types test\b", makefile, re.MULTILINE)
+    assert "make check" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_a_push_comes_by_the_connection_of_the_environments_file(synthesis: Synthesis) -> None:

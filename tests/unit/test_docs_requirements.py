@@ -1,4 +1,4 @@
-"""docs/requirements.md: every clause of the request has its row, its files and its proof."""
+"""docs/requirements.md: every point of the request has its row, its files and its proof."""
 
 from __future__ import annotations
 
@@ -12,27 +12,32 @@ from tests.unit.documents import CODE, ROOT, rows
 
 TEXT = (ROOT / "docs" / "requirements.md").read_text(encoding="utf-8")
 ROWS = {row[0]: row for row in rows(TEXT)}
-# The request, clause by clause, by the sections of the page.
+# How many points each section of the request makes, and what their numbers begin with.
 REQUEST = {
-    "The pipeline": """Python; self-mutating CDK Pipelines; CodeConnections source; dev, staging and prod;
-        manual approvals between them; integration tests that the ALB can be reached;
-        integration tests that CloudFront can be reached; integration tests that API Gateway can be reached""",
-    "Network": "3-AZ VPC; public and private subnets; NAT instances; route tables; NACLs",
-    "Containers and load balancer": """Fargate frontend and backend; Spot for the non-critical; scaling on demand;
-        ALB; path routing; health checks; TLS termination""",
-    "Data": """Aurora PostgreSQL; one writer, two readers; failover; encryption of Aurora; DynamoDB sessions;
-        on demand; GSIs; PITR""",
-    "Ways in": """API Gateway entry; throttling; backend integration; API keys; CloudFront; S3 and ALB origins;
-        edge caching; HTTPS enforced; Route 53 with failover""",
-    "Monitoring": """dashboards for ECS CPU, memory, task count; RDS connections and performance;
-        API latency and errors; alarms""",
-    "Names, Region, and the end of it": """us-east-1; `{resource-type}-{environment-suffix}` in all names;
-        no retention policy; no deletion protection; destroyable; no final snapshot; buckets auto-delete""",
-    "Security": """least privilege; minimal ports; encryption at rest; encryption in transit;
-        no hard-coded secrets; Secrets Manager for database credentials""",
-    "Speed and cost": """scaling on CPU and memory; replicas; caching; quick health checks;
-        log retention 7 to 14 days; Serverless v2 where it suits; cost tags""",
-    "What comes with it": "unit tests; integration tests; deployment documentation",
+    "Opening letter": ("P", 5),
+    "Core requirement 1: network": ("1.", 4),
+    "Core requirement 2: containers": ("2.", 5),
+    "Core requirement 3: load balancing": ("3.", 6),
+    "Core requirement 4: database": ("4.", 5),
+    "Core requirement 5: sessions": ("5.", 4),
+    "Core requirement 6: API Gateway": ("6.", 4),
+    "Core requirement 7: CDN": ("7.", 5),
+    "Core requirement 8: monitoring": ("8.", 5),
+    "Technical requirements": ("T", 12),
+    "Deployment requirements": ("D", 7),
+    "Security constraints": ("S", 7),
+    "Performance constraints": ("F", 6),
+    "Cost optimization": ("C", 6),
+    "Success criteria": ("A", 17),
+    "Deliverables": ("L", 16),
+    "Asked for by the owner apart from the request": ("O", 9),
+}
+# The request asks for files of a TypeScript project: what it names, and what stands in its place.
+TYPESCRIPT = {
+    "bin/tap.ts": "app.py",
+    "lib/tap-stack.ts": "portal_stage/stage.py",
+    "lib/": "portal_stage/",
+    "lib/README.md": "docs/operations.md",
 }
 INVARIANTS = re.compile(r"invariants? ((?:`[\w.]+`(?:, )?)+)")
 
@@ -48,23 +53,35 @@ def proofs(cell: str) -> list[str]:
 
 
 @pytest.mark.parametrize("section", REQUEST)
-def test_every_clause_of_the_request_has_its_row(section: str) -> None:
+def test_every_section_of_the_request_has_all_its_rows(section: str) -> None:
+    prefix, count = REQUEST[section]
     (text,) = re.findall(rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)", TEXT, re.DOTALL | re.MULTILINE)
-    assert [row[0] for row in rows(text)] == [clause.strip() for clause in REQUEST[section].split(";")]
+    assert [row[0] for row in rows(text)] == [f"{prefix}{number}" for number in range(1, count + 1)]
 
 
 def test_the_page_has_no_other_section() -> None:
     assert re.findall(r"^## (.*)$", TEXT, re.MULTILINE) == list(REQUEST)
 
 
-def test_every_clause_names_its_files_and_they_exist() -> None:
-    paths = {clause: CODE.findall(where) for clause, where, _ in ROWS.values()}
-    assert [clause for clause, found in paths.items() if not found] == []
+def test_every_row_names_its_files_and_they_exist() -> None:
+    paths = {number: CODE.findall(where) for number, _, where, _ in ROWS.values()}
+    assert [number for number, found in paths.items() if not found] == []
     assert [path for found in paths.values() for path in found if not (ROOT / path).exists()] == []
 
 
-def test_every_clause_names_a_proof() -> None:
-    assert [clause for clause, _, cell in ROWS.values() if not proofs(cell)] == []
+def test_every_row_names_a_proof() -> None:
+    assert [number for number, _, _, cell in ROWS.values() if not proofs(cell)] == []
+
+
+@pytest.mark.parametrize("asked", TYPESCRIPT)
+def test_every_file_of_typescript_has_what_stands_in_its_place(asked: str) -> None:
+    assert (ROOT / TYPESCRIPT[asked]).exists()
+    assert any(f"`{asked}`" in point for _, point, _, _ in ROWS.values()), "docs/requirements.md"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (row,) = [row for row in rows(readme) if f"`{asked}`" in row[0]]
+    _, place, reason = row
+    assert TYPESCRIPT[asked] in CODE.findall(place)
+    assert reason
 
 
 def test_pytest_finds_every_proof() -> None:

@@ -29,6 +29,12 @@ def test_only_prod_is_production() -> None:
     assert [environment for environment in ENVIRONMENTS if environment.production] == [PROD]
 
 
+def test_spot_is_used_outside_of_production() -> None:
+    for environment in (DEV, STAGING):
+        assert environment.frontend.spot
+        assert environment.backend.spot
+
+
 def test_backend_of_prod_never_runs_on_spot() -> None:
     assert not PROD.backend.spot
     assert PROD.frontend.on_demand_base == 2
