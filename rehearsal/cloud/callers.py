@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
-_NAMES = ("localhost", "amazonaws.com")
+_NAMES = ("localhost", "amazonaws.com", "amazonaws.com.cn", "api.aws")
 
 
 def refusal(headers: Mapping[str, str]) -> str | None:

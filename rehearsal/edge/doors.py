@@ -102,6 +102,8 @@ def _certificate_names(door: Door, sni: str) -> frozenset[str]:
             else None
         )
         return deployed.certificate_names(arn) if arn else frozenset({"*.cloudfront.net"})
+    if door.plane == "api":
+        return frozenset({sni} - {""})
     if door.plane == "apigateway":
         domain = deployed.custom_domain(sni)
         if domain is None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from ministack.services import route53
 
 from . import databases, deployed
+from .api_hosts import is_api
 
 _FAILOVER_ORDER = {"PRIMARY": 0, "SECONDARY": 1}
 _LONGEST_CHAIN = 8
@@ -29,7 +30,7 @@ class Door:
     that the deployed listener, distribution or domain asks for; empty without TLS.
     """
 
-    plane: Literal["alb", "cloudfront", "apigateway", "s3"]
+    plane: Literal["alb", "cloudfront", "apigateway", "s3", "api"]
     tls: bool
     policy: str = ""
     subject: str = ""
@@ -60,7 +61,7 @@ def _resolve(name: str, port: int, chain: int) -> Address | Door | None:
         return endpoint
     zones = _zones_of(name)
     if not zones:
-        return None
+        return _web_door("api", name, port, "TLSv1.2") if is_api(name) else None
     for record in _records_of(name, zones):
         for value in _values(record):
             if record["Type"] == "A" and "AliasTarget" not in record:
@@ -104,7 +105,7 @@ def _listener_door(balancer: deployed.Owned, port: int) -> Door:
 
 
 def _web_door(
-    plane: Literal["cloudfront", "apigateway", "s3"],
+    plane: Literal["cloudfront", "apigateway", "s3", "api"],
     name: str,
     port: int,
     policy: str,

@@ -9,6 +9,8 @@ import ministack.app
 from ministack.core.iam_evaluator import pin_request_origin
 from ministack.core.responses import StreamingResponse
 
+from rehearsal.cloud.callers import guarded
+
 from . import planes
 from .names import Door
 
@@ -18,6 +20,7 @@ LONGEST_BODY = {"apigateway": 10 * 1024 * 1024}
 LONGEST_OTHER_BODY = 256 * 1024 * 1024
 """Elsewhere AWS takes more (CloudFront) or has no limit (a load balancer); here it is kept in memory."""
 
+_local_aws = guarded(ministack.app.app)
 _CONNECTION_HEADERS = {"transfer-encoding", "connection", "keep-alive"}
 
 
@@ -38,6 +41,9 @@ async def serve(door: Door, scope: dict[str, Any], receive: Any, send: Any) -> N
         await send({"type": "websocket.close", "code": 1003})
         return
     pin_request_origin(scope["client"][0], door.tls)
+    if door.plane == "api":
+        await _local_aws(scope, receive, send)
+        return
     if door.plane == "s3":
         await _serve_s3(scope, receive, send)
         return
