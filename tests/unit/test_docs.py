@@ -16,6 +16,7 @@ from tests.unit.documents import CODE, ROOT
 
 PAGES = [
     *(ROOT / folder / "README.md" for folder in ("", "containers", "integration_tests")),
+    ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 PROGRAMS = ("aws", "git", "make", "npx", "python")
