@@ -9,7 +9,16 @@ import boto3
 from botocore.config import Config
 
 # Loopback only: a proxy of the user's, or our own, must never carry these calls.
-_CONFIG = Config(proxies={}, retries={"max_attempts": 0}, connect_timeout=5, read_timeout=300)
+OWN_USER_AGENT = "rehearsal-handler"
+"""In the user agent of every call that the rehearsal makes itself, which is not an operator's."""
+
+_CONFIG = Config(
+    proxies={},
+    retries={"max_attempts": 0},
+    connect_timeout=5,
+    read_timeout=300,
+    user_agent_extra=OWN_USER_AGENT,
+)
 _making = threading.Lock()
 
 

@@ -13,6 +13,7 @@ from rehearsal.cloud.here import client
 from rehearsal.cloud.registry import Created, Properties, register
 
 from . import aurora_monitoring as monitoring
+from . import aurora_passwords as passwords
 from . import aurora_records as records
 from .addresses import Addresses
 from .aurora_servers import Cluster, Issue, Servers
@@ -57,6 +58,7 @@ class Aurora:
             update=records.update_instance,
             delete=self.delete_instance,
         )
+        passwords.install(self.change_password)
 
     def stop(self) -> None:
         """Stop every server. A second call does nothing."""
@@ -125,6 +127,12 @@ class Aurora:
                 records.delete_instance(identifier)
                 raise
         return identifier, records.instance_attributes(instance)
+
+    def change_password(self, record: records.Record, password: str) -> None:
+        """Give the master user another password. Raises PostgresError."""
+        cluster = self._clusters.get(record["DBClusterArn"])
+        if cluster is not None and cluster.writer is not None:
+            cluster.writer.change_password(record["MasterUsername"], password)
 
     def delete_instance(self, physical_id: str, properties: Properties) -> None:
         """End a server. Raises ValueError for the writer while readers are left: nothing fails over here."""

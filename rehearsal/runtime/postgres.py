@@ -101,6 +101,14 @@ class Postgres:
         (self._data / "postmaster.pid").unlink(missing_ok=True)
         self._start(**({"primary_conninfo": writer._connection()} if writer else {}))
 
+    def change_password(self, user: str, password: str) -> None:
+        """Give a user another password, on a writer; connections that are open stay. Raises PostgresError."""
+        statement = f"ALTER ROLE {_name(user)} PASSWORD {_text(password)}"
+        database = f"{self._connection()} dbname=postgres"
+        self._programs.run(
+            "psql", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--dbname", database, text=statement
+        )
+
     def stop(self) -> None:
         """Fast shutdown: clients are disconnected."""
         if self._process is not None:
@@ -159,11 +167,10 @@ def new_password() -> str:
 def _first_statements(master: Master) -> list[str]:
     """RDS's own group of rights and the master user in it, one statement a line as single-user mode reads."""
     user, database = _name(master.user), _name(master.database)
-    password = master.password.replace("'", "''")
     return [
         "CREATE ROLE rds_superuser NOLOGIN",
         "GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO rds_superuser WITH ADMIN OPTION",
-        f"CREATE ROLE {user} LOGIN CREATEDB CREATEROLE PASSWORD '{password}'",
+        f"CREATE ROLE {user} LOGIN CREATEDB CREATEROLE PASSWORD {_text(master.password)}",
         f"GRANT rds_superuser TO {user}",
         f"CREATE DATABASE {database} OWNER {user}",
     ]
@@ -171,3 +178,7 @@ def _first_statements(master: Master) -> list[str]:
 
 def _name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -85,6 +85,18 @@ def test_readers_follow_the_writer_and_refuse_to_write(deployed: Place) -> None:
     assert "cannot execute INSERT in a read-only transaction" in refused
 
 
+def test_a_rotation_changes_the_secret_and_the_password_with_it(deployed: Place) -> None:
+    before = deployed.secret()["password"]
+
+    deployed.client("rds").modify_db_cluster(
+        DBClusterIdentifier="aurora-dev", RotateMasterUserPassword=True, ApplyImmediately=True
+    )
+
+    assert deployed.secret()["password"] != before
+    assert deployed.sql("select 1") == "1"
+    assert "password authentication failed" in deployed.sql("select 1", password=before)
+
+
 def test_the_certificate_is_only_for_the_clusters_own_names(deployed: Place) -> None:
     context = ssl.create_default_context(cadata=deployed.authority.cert_pem.bytes().decode())
     with socket.create_connection((deployed.address(writer=True), 5432)) as plain:

@@ -29,6 +29,7 @@ from . import (
     storage,
     task_starts,
     templates,
+    unsupported_operations,
 )
 from .functions import MODULES
 
@@ -64,5 +65,6 @@ def apply_all(emulated: dict[str, Any]) -> None:
         resources_asked_for,
         task_starts,
         templates,
+        unsupported_operations,
     ):
         module.apply()
