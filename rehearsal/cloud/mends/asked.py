@@ -1,12 +1,13 @@
 """Service Quotas and CodeConnections, which the emulator lacks: what somebody asks of them before a deployment."""
 
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 from rehearsal.refusals.quotas import QUOTAS
 
-from ..types.records import recorded
+from ..types.records import Record, keep, recorded
 from .refusals import raised_quotas
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -64,13 +65,26 @@ def _quota(operation: str, asked: dict[str, Any]) -> dict[str, Any] | str:
 
 
 def _connection(operation: str, asked: dict[str, Any]) -> dict[str, Any] | str:
-    """A connection that the assembly names is there, and somebody has finished it."""
-    from ministack.core.responses import get_account_id
+    """A connection that the assembly names is there, and somebody has finished it; a new one waits for the console."""
+    from ministack.core.responses import get_account_id, get_region
 
+    account = str(get_account_id())
+    if operation == "CreateConnection":
+        arn = f"arn:aws:codeconnections:{get_region()}:{account}:connection/{uuid.uuid4()}"
+        given: dict[str, Any] = {
+            name: asked[name] for name in ("ConnectionName", "ProviderType", "HostArn") if name in asked
+        }
+        keep(CONNECTION, Record(account, arn, {**given, "ConnectionArn": arn, "ConnectionStatus": "PENDING"}))
+        return {"ConnectionArn": arn}
+    known = {record.id: _described(record) for record in recorded(CONNECTION) if record.account == account}
+    if operation == "ListConnections":
+        return {"Connections": list(known.values())}
     if operation != "GetConnection":
         return "InvalidInputException"
-    for record in recorded(CONNECTION):
-        if record.id == asked["ConnectionArn"] and record.account == get_account_id():
-            named = {"ConnectionName": "source", "ProviderType": "GitHub", "OwnerAccountId": record.account}
-            return {"Connection": {**named, **record.properties}}
-    return "ResourceNotFoundException"
+    connection = known.get(asked["ConnectionArn"])
+    return {"Connection": connection} if connection else "ResourceNotFoundException"
+
+
+def _described(record: Record) -> dict[str, Any]:
+    made = {"ConnectionName": "source", "ProviderType": "GitHub", "OwnerAccountId": record.account}
+    return {**made, **record.properties}
