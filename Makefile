@@ -3,6 +3,9 @@ PYTHON ?= python3
 APPROVE ?=
 PORT ?=
 KEEP ?=
+ENV ?= dev
+# Where the check of a deployment is: it travels in a folder of the assembly.
+CHECK ?= pipeline/check
 
 # In CodeBuild the container is the isolation, so no virtual environment is made there.
 ifdef CODEBUILD_BUILD_ID
@@ -23,15 +26,15 @@ export NAT_TEST
 CDK := node_modules/.bin/cdk
 NODE_MODULES := node_modules/.package-lock.json
 
-.PHONY: help install install-synth install-integration format lint types check test test-unit test-rehearsal \
-	synth compliance cost rehearse integration bootstrap preflight deploy destroy clean
+.PHONY: help install install-synth install-integration install-check format lint types check test test-unit test-rehearsal \
+	synth compliance cost changes diff rehearse integration bootstrap preflight deploy destroy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-20s %s\n", $$1, $$2 }'
 
 install: $(VENV) $(ON_PATH) $(NODE_MODULES) ## what everything below needs, into .venv and node_modules
 
-.venv/.installed: requirements.txt requirements-dev.txt integration_tests/requirements.txt
+.venv/.installed: requirements.txt requirements-dev.txt integration_tests/requirements.txt pipeline/check/requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed and $(PYTHON) is %d.%d: run for example make install PYTHON=python3.12" % v[:2])'
 	@echo "Installing the Python packages into .venv (a minute or two the first time) ..."
 	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
@@ -55,6 +58,11 @@ endif
 install-integration: $(VENV) ## what the portal's tests need (the pipeline's test steps)
 ifdef CODEBUILD_BUILD_ID
 	$(PIP) -r integration_tests/requirements.txt
+endif
+
+install-check: $(VENV) ## what the check of a deployment needs (the pipeline's Check steps)
+ifdef CODEBUILD_BUILD_ID
+	$(PIP) -r $(CHECK)/requirements.txt
 endif
 
 format: install ## format the Python code
@@ -88,6 +96,12 @@ compliance: synth ## docs/compliance.md, from that assembly
 
 cost: synth ## write docs/cost.md from the templates and the prices in cost/
 	@$(BIN)python -m cost
+
+changes: install ## write docs/changes.md: what an edit of each field does to an environment that runs
+	CDK_VALIDATION=false $(BIN)python -m pipeline.changes
+
+diff: install-check synth ## what a deployment to ENV=dev would change, and what AWS would refuse; only reads
+	@$(BIN)python -m pipeline.check $(ENV)
 
 rehearse: install ## run the pipeline on this machine, to the end (APPROVE=all gives every approval, PORT=n fixes the port, KEEP=1 stays up)
 	@$(BIN)python -m rehearsal run $(if $(APPROVE),--approve $(APPROVE)) $(if $(PORT),--port $(PORT)) $(if $(KEEP),--keep)

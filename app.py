@@ -56,7 +56,11 @@ def main() -> None:
     if gate:
         gate.report_nist(assembly)
         # No stack of this app, but roles in every account: `make bootstrap` deploys it.
-        baseline = judge(assembly / BASELINE, lambda other: AccountBaseline(other, NAME))
+        from pipeline.environments import TOOLS
+
+        baseline = judge(
+            assembly / BASELINE, lambda other: AccountBaseline(other, NAME, tools_account=TOOLS.account)
+        )
         if problems := [*gate.problems(assembly), *baseline]:
             sys.exit("\n".join(problems))
 

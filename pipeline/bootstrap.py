@@ -110,7 +110,7 @@ def prepare(tools: Tools, environments: Sequence[Environment]) -> None:
     boundary = boundary_of(account, tools, environments)
     # A folder of its own: the CLI lets one process have cdk.out, and accounts may be prepared side by side.
     with tempfile.TemporaryDirectory() as folder:
-        synthesize(Path(folder), boundary=boundary)
+        synthesize(Path(folder), tools_account=tools.account, boundary=boundary)
         _cdk(*bootstrap_arguments(account, tools, boundary), "--app", folder, region=tools.region)
         for service in make_service_linked_roles(session.client("iam")):
             print(f"made the service-linked role of {service}")

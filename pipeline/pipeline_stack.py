@@ -18,6 +18,7 @@ from pipeline.artifacts import ArtifactBucket
 from pipeline.config import SUFFIX, Tools
 from pipeline.pins import pinned
 from pipeline.steps import (
+    DeploymentCheck,
     IntegrationTests,
     approval_step,
     read_bootstrap_version,
@@ -128,7 +129,15 @@ class PipelineStack(cdk.Stack):
             artifacts=self._artifacts,
             log_group=self._log_group,
         )
-        self._delivery.add_stage(stage, post=[tests.step])
+        check = DeploymentCheck(
+            self,
+            f"Check-{environment.suffix}",
+            environment=environment,
+            assembly=self._synth,
+            artifacts=self._artifacts,
+            log_group=self._log_group,
+        )
+        self._delivery.add_stage(stage, pre=[check.step], post=[tests.step])
 
     def _bound_roles(self) -> None:
         """Not by the stack's own argument, which would reach into the environments, whose accounts are others."""

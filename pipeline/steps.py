@@ -13,6 +13,7 @@ from aws_cdk import pipelines
 from constructs import Construct
 
 from pipeline import buildspec
+from pipeline.account_baseline import PLAN_READER
 from pipeline.config import Tools
 from portal_stage.config import Environment
 
@@ -52,6 +53,67 @@ def approval_step(environment: Environment) -> pipelines.ManualApprovalStep:
     return pipelines.ManualApprovalStep("Approve", comment=f"Deploy this commit to {environment.suffix}?")
 
 
+def build_role(
+    scope: Construct,
+    *,
+    name: str,
+    description: str,
+    artifacts: s3.IBucket,
+    log_group: logs.ILogGroup,
+    assumes: str,
+) -> iam.Role:
+    """Return a CodeBuild step's role that reads artifacts, writes its log and assumes the role `assumes`, an ARN.
+
+    An environment's account trusts it by `name`. The ARN is computed, because a policy of this stack cannot wait for
+    an output of a later one.
+    """
+    role = iam.Role(
+        scope,
+        "Role",
+        role_name=name,
+        description=description,
+        assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
+    )
+    artifacts.grant_read(role)
+    log_group.grant_write(role)
+    role.add_to_policy(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[assumes]))
+    return role
+
+
+class DeploymentCheck(Construct):
+    """The CodeBuild step before a deployment: what AWS would refuse stops the stage before any change set."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        assembly: pipelines.IFileSetProducer,
+        artifacts: s3.IBucket,
+        log_group: logs.ILogGroup,
+    ) -> None:
+        super().__init__(scope, id_)
+        name = environment.names("check-build")
+        reader = f"arn:aws:iam::{environment.account}:role/{PLAN_READER}"
+        role = build_role(
+            self,
+            name=name,
+            description=f"Check before a deployment to {environment.suffix}",
+            artifacts=artifacts,
+            log_group=log_group,
+            assumes=reader,
+        )
+        self.step = pipelines.CodeBuildStep(
+            "Check",
+            input=assembly,
+            project_name=name,
+            role=role.without_policy_updates(),
+            env={"ENV": environment.suffix, "PLAN_READER_ROLE": reader},
+            **buildspec.load("check"),
+        )
+
+
 class IntegrationTests(Construct):
     """The CodeBuild step that tests a deployed environment, with a role of a name that the environment trusts.
 
@@ -81,26 +143,18 @@ class IntegrationTests(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         report_group_arn = f"arn:aws:codebuild:{tools.region}:{tools.account}:report-group/{name}"
-        role = iam.Role(
+        role = build_role(
             self,
-            "Role",
-            role_name=name,
+            name=name,
             description=f"Tests of {environment.suffix}",
-            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
+            artifacts=artifacts,
+            log_group=log_group,
+            assumes=f"arn:aws:iam::{environment.account}:role/{environment.names('pipeline-tests')}",
         )
-        artifacts.grant_read(role)
-        log_group.grant_write(role)
         role.add_to_policy(
             iam.PolicyStatement(
                 actions=["codebuild:CreateReport", "codebuild:UpdateReport", "codebuild:BatchPutTestCases"],
                 resources=[report_group_arn],
-            )
-        )
-        test_role = environment.names("pipeline-tests")
-        role.add_to_policy(
-            # Computed, because a policy of this stack cannot wait for an output of a later one.
-            iam.PolicyStatement(
-                actions=["sts:AssumeRole"], resources=[f"arn:aws:iam::{environment.account}:role/{test_role}"]
             )
         )
         self.step = pipelines.CodeBuildStep(

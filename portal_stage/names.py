@@ -50,7 +50,7 @@ _ROWS = (
     (_LOG_GROUP, "/aws/events/nat-ends"),
     (Limit(64, r"[\w.-]+"), "nat-1-refresh nat-2-refresh nat-3-refresh"),
     (_ROLE, "frontend-task frontend-execution backend-task backend-execution"),
-    (_ROLE, "probe-role pipeline-tests tests-build flow-logs nat-role nat-refresh"),
+    (_ROLE, "probe-role pipeline-tests tests-build check-build flow-logs nat-role nat-refresh"),
     (_RDS, "aurora aurora-writer aurora-reader-1 aurora-reader-2 aurora-subnets aurora-parameters"),
     (Limit(255, r"[\w.-]{3,}"), "sessions session-events"),
     (Limit(512, r"[\w/+=.@-]+"), "backend-database"),

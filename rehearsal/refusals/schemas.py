@@ -29,7 +29,17 @@ def create_only(type_: str) -> frozenset[tuple[str, ...]]:
 def replaced_by(type_: str, before: Properties, after: Properties) -> list[str]:
     """The properties whose change replaces a resource of this type, as paths; 443 and "443" are the same."""
     replacing = create_only(type_) | _REPLACING.get(type_, set())
-    return sorted("/".join(path) for path in replacing if _text(_at(before, path)) != _text(_at(after, path)))
+    return sorted("/".join(path) for path in replacing if not same(_at(before, path), _at(after, path)))
+
+
+def create_only_at(type_: str, properties: Properties) -> dict[str, Any]:
+    """The values of the create-only properties, by their paths."""
+    return {"/".join(path): _at(properties, path) for path in create_only(type_)}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same to CloudFormation, which takes 443 and "443" as one."""
+    return bool(_text(one) == _text(other))
 
 
 @cache

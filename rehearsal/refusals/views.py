@@ -58,13 +58,14 @@ class Template:
 class Account:
     """An account in one Region as it is before a deployment.
 
-    `roles` are names of IAM roles, `service_linked` the services that have their own role there; `gateway_logs` says
-    whether API Gateway has one for logs; `stacks` are the templates that are deployed, by stack.
+    `roles` are names of IAM roles, None where nobody asked for them; `service_linked` the services that have their
+    own role there; `gateway_logs` says whether API Gateway has one for logs; `stacks` are the templates that are
+    deployed, by stack.
     """
 
     id: str
     region: str
-    roles: frozenset[str] = frozenset()
+    roles: frozenset[str] | None = frozenset()
     service_linked: frozenset[str] = frozenset()
     gateway_logs: bool = False
     stacks: Mapping[str, Template] = field(default_factory=dict)

@@ -38,7 +38,8 @@ def write(state: Path) -> Path:
     """Write the program for CDK_DOCKER to the rehearsal's folder and return its path."""
     program = state.resolve() / "bin" / "docker"
     program.parent.mkdir(parents=True, exist_ok=True)
-    words = [sys.executable, "-m", __name__, str(state.resolve())]
+    # -P: the folder that `docker` is called in may hold a module of our names.
+    words = [sys.executable, "-P", "-m", __name__, str(state.resolve())]
     program.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(PROJECT))} exec {shlex.join(words)} "$@"\n')
     program.chmod(0o755)
     return program

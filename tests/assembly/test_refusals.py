@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Iterator
 
 from pipeline.bootstrap import SERVICES_WITH_ROLES
-from rehearsal.refusals import Account, Change, read, refused
+from rehearsal.refusals import Account
+from rehearsal.refusals.deployment import deploy
 from tests.assembly.synthesis import Synthesis
 
 # What `cdk bootstrap` leaves in every account.
@@ -16,25 +17,8 @@ ROLES = ("deploy", "cfn-exec", "lookup", "file-publishing", "image-publishing")
 def refusals(synthesis: Synthesis, *, baseline: bool = True) -> Iterator[str]:
     """The stacks as they are delivered one after the other, each into what the former ones left."""
     accounts = {template.account: _prepared(template.account, baseline) for template in synthesis.templates}
-    for template in synthesis.templates:
-        account = accounts[template.account]
-        view = read(
-            template.body,
-            stack=template.stack,
-            account=template.account,
-            region=template.region,
-            exports=account.exports,
-        )
-        yield from refused(Change(template=view, accounts=accounts))
-        made = {str(role.get("RoleName")) for _, role in view.properties("AWS::IAM::Role")}
-        accounts[account.id] = Account(
-            id=account.id,
-            region=account.region,
-            roles=account.roles | made,
-            service_linked=account.service_linked,
-            gateway_logs=account.gateway_logs,
-            stacks={**account.stacks, template.stack: view},
-        )
+    for change in deploy(synthesis.templates, accounts):
+        yield from change.refusals
 
 
 def _prepared(id_: str, baseline: bool) -> Account:

@@ -82,7 +82,7 @@ def _problem(change: Change, logical_id: str, arn: str) -> str | None:
     if not path or account is None or UNKNOWN.search(path):
         return None
     name = path.rpartition("/")[2]
-    if name in account.roles:
+    if account.roles is None or name in account.roles:
         return None
     if path.startswith(_LINKED) and account.id == change.template.account:
         # AWS gives the name, so which of the template's roles it is, its service tells.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..schemas import naming_properties, replaced_by
+from ..comparison import replacements
+from ..schemas import naming_properties
 from ..values import UNKNOWN, listed, named
 from ..views import Change, Found, Template
 
@@ -29,12 +30,12 @@ def imported_exports_stay(change: Change) -> Iterator[Found]:
 def imported_exports_keep_their_value(change: Change) -> Iterator[Found]:
     """An imported export keeps its value, so nothing that it names may be replaced."""
     before = _exports(change.before)
-    replaced = {logical_id for logical_id, _ in _replacements(change)}
+    replaced = replacements(change.before, change.template)
     for name, value in sorted(change.template.exports.items()):
         importers = change.account.importers(name)
         if name not in before or not importers:
             continue
-        changed = sorted({named(placeholder) for placeholder in UNKNOWN.findall(value)} & replaced)
+        changed = sorted({named(placeholder) for placeholder in UNKNOWN.findall(value)} & replaced.keys())
         if changed:
             yield (
                 "Outputs",
@@ -49,7 +50,7 @@ def imported_exports_keep_their_value(change: Change) -> Iterator[Found]:
 
 def named_resources_are_not_replaced(change: Change) -> Iterator[Found]:
     """A resource with a name of its own is not replaced under that name."""
-    for logical_id, changed in _replacements(change):
+    for logical_id, changed in replacements(change.before, change.template).items():
         resource = change.template.resources[logical_id]
         names = naming_properties(resource.type)
         before = change.before.resources[logical_id].properties if change.before else {}
@@ -72,7 +73,7 @@ def targets_are_not_replaced_under_their_service(change: Change) -> Iterator[Fou
     CloudFormation takes it. It leads the listener to the new group first, and the service's tasks come there later:
     until they are healthy the load balancer answers 503.
     """
-    replaced = {logical_id for logical_id, _ in _replacements(change)}
+    replaced = replacements(change.before, change.template)
     for logical_id, service in change.template.properties("AWS::ECS::Service"):
         if logical_id in replaced or not change.before or logical_id not in change.before.resources:
             continue
@@ -88,7 +89,7 @@ def targets_are_not_replaced_under_their_service(change: Change) -> Iterator[Fou
 
 def one_index_at_a_time(change: Change) -> Iterator[Found]:
     """One update makes or removes one global secondary index of a table; of another shape it is another index."""
-    replaced = {logical_id for logical_id, _ in _replacements(change)}
+    replaced = replacements(change.before, change.template)
     for logical_id, table in change.template.properties(*_TABLES):
         before = change.before.resources.get(logical_id) if change.before else None
         if before is None or logical_id in replaced:
@@ -102,18 +103,6 @@ def one_index_at_a_time(change: Change) -> Iterator[Found]:
 
 def _exports(template: Template | None) -> dict[str, str]:
     return dict(template.exports) if template else {}
-
-
-def _replacements(change: Change) -> Iterator[tuple[str, list[str]]]:
-    """The resources that stay in the template and are replaced, with the properties that do it."""
-    for logical_id, resource in change.template.resources.items():
-        before = change.before.resources.get(logical_id) if change.before else None
-        if before is None:
-            continue
-        if before.type != resource.type:
-            yield logical_id, ["its type"]
-        elif changed := replaced_by(resource.type, before.properties, resource.properties):
-            yield logical_id, changed
 
 
 def _indexes(table: dict[str, Any]) -> dict[str, Any]:

@@ -118,6 +118,17 @@ def tests_assume_one_role(synthesis: Synthesis) -> Iterator[str]:
 
 
 @invariant
+def checks_assume_one_role(synthesis: Synthesis) -> Iterator[str]:
+    """The role of a check may take the plan-reader of its environment's account, and nothing else anywhere."""
+    for suffix, account in _environments(synthesis).items():
+        ((logical_id, _),) = _roles(_tools(synthesis), f"check-build-{suffix}")
+        taken = _may_assume(_tools(synthesis), logical_id)
+        wanted = [f"arn:aws:iam::{account}:role/plan-reader"]
+        if taken != wanted:
+            yield told(STACK, logical_id, found=taken, wanted=wanted)
+
+
+@invariant
 def tests_are_trusted_by_name(synthesis: Synthesis) -> Iterator[str]:
     """An environment's test role trusts the pipeline's account, and there only its own test build's role."""
     home = _tools(synthesis).account

@@ -51,6 +51,17 @@ def gates_only_ask(synthesis: Synthesis) -> Iterator[str]:
 
 
 @invariant
+def environments_are_checked_first(synthesis: Synthesis) -> Iterator[str]:
+    """Check runs alone, before the first change set of its stage, in every environment."""
+    for suffix in synthesis.order:
+        actions = synthesis.stage(suffix)
+        first = min(action["RunOrder"] for action in actions)
+        names = [action["Name"] for action in actions if action["RunOrder"] == first]
+        if names != ["Check"]:
+            yield told(STACK, suffix, found=f"{names} first", wanted="Check")
+
+
+@invariant
 def environments_are_tested_last(synthesis: Synthesis) -> Iterator[str]:
     """IntegrationTests runs alone, after the last deployment of its stage, with the stack's outputs."""
     for suffix in synthesis.order:

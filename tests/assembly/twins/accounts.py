@@ -45,7 +45,8 @@ def spread_an_environment(synthesis: Synthesis) -> None:
 
 @breaks(accounts.deployments_act_in_their_account)
 def deploy_dev_into_prod(synthesis: Synthesis) -> None:
-    synthesis.stage("dev")[0]["RoleArn"] = bootstrap_role("deploy", PROD.account)
+    deployment = next(action for action in synthesis.stage("dev") if "RoleArn" in action)
+    deployment["RoleArn"] = bootstrap_role("deploy", PROD.account)
 
 
 @breaks(accounts.deployments_act_in_their_account)
@@ -92,6 +93,12 @@ def let_self_mutation_out(synthesis: Synthesis) -> None:
 def let_dev_tests_into_prod(synthesis: Synthesis) -> None:
     for statement in _statements(synthesis, "pipeline-tests-dev"):
         statement["Resource"] = f"arn:aws:iam::{PROD.account}:role/pipeline-tests-prod"
+
+
+@breaks(accounts.checks_assume_one_role)
+def let_the_check_of_dev_read_prod(synthesis: Synthesis) -> None:
+    for statement in _statements(synthesis, "plan-reader"):
+        statement["Resource"] = f"arn:aws:iam::{PROD.account}:role/plan-reader"
 
 
 @breaks(accounts.tests_are_trusted_by_name)

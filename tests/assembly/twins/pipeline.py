@@ -31,12 +31,18 @@ def do_not_restart(synthesis: Synthesis) -> None:
 @breaks(pipeline.gates_only_ask)
 def ask_inside_an_environment(synthesis: Synthesis) -> None:
     (approval,) = synthesis.stage("Gate-prod")
-    synthesis.stage("prod").insert(0, dict(approval, RunOrder=1))
+    synthesis.stage("prod").insert(0, dict(approval, RunOrder=2))
 
 
 @breaks(pipeline.gates_only_ask)
 def open_a_gate(synthesis: Synthesis) -> None:
     synthesis.stage("Gate-staging").clear()
+
+
+@breaks(pipeline.environments_are_checked_first)
+def lose_the_check(synthesis: Synthesis) -> None:
+    actions = synthesis.stage("prod")
+    actions[:] = [action for action in actions if action["Name"] != "Check"]
 
 
 @breaks(pipeline.environments_are_tested_last)
@@ -46,7 +52,7 @@ def lose_the_tests(synthesis: Synthesis) -> None:
 
 @breaks(pipeline.environments_are_tested_last)
 def run_the_tests_before_deploying(synthesis: Synthesis) -> None:
-    synthesis.stage("dev")[-1]["RunOrder"] = 1
+    synthesis.stage("dev")[-1]["RunOrder"] = 2
 
 
 @breaks(pipeline.environments_are_tested_last)
@@ -97,12 +103,12 @@ def privilege_the_tests(synthesis: Synthesis) -> None:
 def deploy_two_tiers_at_once(synthesis: Synthesis) -> None:
     for action in synthesis.stage("staging"):
         if action["Name"] == "data-staging.Prepare":
-            action["RunOrder"] = 1
+            action["RunOrder"] = 2
 
 
 @breaks(pipeline.tiers_are_deployed_one_after_the_other)
 def prepare_while_deploying(synthesis: Synthesis) -> None:
-    prepare, deploy, *_ = sorted(synthesis.stage("dev"), key=lambda one: int(one["RunOrder"]))
+    _, prepare, deploy, *_ = sorted(synthesis.stage("dev"), key=lambda one: int(one["RunOrder"]))
     deploy["RunOrder"] = prepare["RunOrder"]
 
 

@@ -1,0 +1,1 @@
+"""What a deployment of one environment would change, and whether AWS would refuse it: asked before every deployment."""
