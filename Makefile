@@ -6,6 +6,7 @@ KEEP ?=
 ENV ?= dev
 # Where the check of a deployment is: it travels in a folder of the assembly.
 CHECK ?= pipeline/check
+TRY ?=
 
 # In CodeBuild the container is the isolation, so no virtual environment is made there.
 ifdef CODEBUILD_BUILD_ID
@@ -27,7 +28,7 @@ CDK := node_modules/.bin/cdk
 NODE_MODULES := node_modules/.package-lock.json
 
 .PHONY: help install install-synth install-integration install-check format lint types check test test-unit test-rehearsal \
-	synth compliance cost changes diff rehearse integration bootstrap preflight deploy destroy clean
+	synth compliance cost changes diff rehearse integration bootstrap preflight deploy verify-aws destroy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-20s %s\n", $$1, $$2 }'
@@ -118,6 +119,9 @@ preflight: install synth ## AWS: ask an account, with its credentials, whether i
 
 deploy: install ## AWS: create the pipeline once; afterwards a push is enough
 	$(CDK) deploy pipeline-tools
+
+verify-aws: install synth ## AWS: ask a deployed environment (ENV=dev) for what nobody has yet seen there; it only reads (TRY=name,name changes something, and asks first)
+	@$(BIN)python -m verification $(ENV) $(if $(TRY),--try $(TRY))
 
 destroy: install ## AWS: remove every environment and the pipeline
 	$(CDK) destroy 'pipeline-tools/**' pipeline-tools
