@@ -4,6 +4,8 @@ APPROVE ?=
 PORT ?=
 KEEP ?=
 ENV ?= dev
+# Tests mostly wait for other processes, so two workers are worth it on two cores.
+WORKERS ?= 2
 # Where the check of a deployment is: it travels in a folder of the assembly.
 CHECK ?= pipeline/check
 TRY ?=
@@ -79,7 +81,7 @@ types: install ## strict type check
 
 test: install ## every test: units, invariants of the templates, the rehearsal end to end
 	@[ "$(NAT_TEST)" = on ] || echo "Left out on this machine: the NAT script between networks (it takes root, iproute2, nftables and util-linux)."
-	$(BIN)python -m pytest tests
+	$(BIN)python -m pytest tests --numprocesses $(WORKERS) --dist loadgroup
 
 test-unit: install ## the quick half: units and invariants of the templates
 	$(BIN)python -m pytest tests/unit tests/assembly

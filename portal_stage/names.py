@@ -112,8 +112,8 @@ class Names:
             raise ConfigurationError([problem])
         self.suffix = suffix
 
-    def __call__(self, resource_type: str) -> str:
-        """The name of this environment's resource of that type.
+    def __call__(self, resource_type: str, *, number: int | None = None) -> str:
+        """The name of this environment's resource of that type; with `number`, of the one that has it.
 
         Raises:
             ConfigurationError: for a type without a row in this file, or a name that AWS would refuse.
@@ -122,7 +122,8 @@ class Names:
         if limit is None:
             rule = "use a type that has a row in portal_stage/names.py"
             raise ConfigurationError([problem("resource type", resource_type, rule, example="alb")])
-        name = f"{resource_type}-{self.suffix}"
+        numbered = resource_type if number is None else f"{resource_type}-{number}"
+        name = f"{numbered}-{self.suffix}"
         if len(name) > limit.length or not matches(limit.pattern, name):
             rule = f"use at most {limit.length} characters that match {limit.pattern}"
             raise ConfigurationError([problem("name", name, rule, example="alb-dev")])

@@ -95,6 +95,7 @@ def apis(draw: st.DrawFn) -> Values:
             "rate_limit": draw(st.integers(1, 4_000)),
             "burst_limit": draw(st.integers(1, 2_000)),
             "daily_quota": draw(st.integers(1, 1_000_000_000)),
+            "keys": draw(st.sampled_from([(1,), (1, 2), (99,)])),
         }
         for _ in range(2)
     ]
@@ -191,6 +192,7 @@ WRONG: dict[str, list[Any]] = {
     "rate_limit": [0, 10_001, "50", None],
     "burst_limit": [0, 5_001, 2.5, None],
     "daily_quota": [0, "1", None],
+    "keys": [(), (1, 1), (0,), (1, 2, 3), [1], 1, ("1",)],
     "stage_rate_limit": [0, 10_001, "150", None],
     "stage_burst_limit": [0, 5_001, 300.5, None],
     "cdn_requests_per_address": [9, 2_000_000_001, None],

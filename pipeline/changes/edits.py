@@ -75,7 +75,7 @@ _SERVICE: tuple[tuple[str, Any, dict[str, Any]], ...] = (
     ("requests_per_target", 500, {}),
     ("rollback_errors", 20, {}),
 )
-_PLAN = (("rate_limit", 40), ("burst_limit", 80), ("daily_quota", 200_000))
+_PLAN = (("rate_limit", 40), ("burst_limit", 80), ("daily_quota", 200_000), ("keys", (1, 2)))
 
 
 def _services() -> Iterator[Edit]:
@@ -133,6 +133,7 @@ EDITS = (
         for plan in ("mobile", "partner")
         for name, value in _PLAN
     ),
+    Edit(path="api.partner.keys", value=(2,), before={"api.partner.keys": (1, 2)}),
     Edit(path="api.stage_rate_limit", value=200),
     Edit(path="api.stage_burst_limit", value=400),
     Edit(path="firewall.cdn_requests_per_address", value=3_000),

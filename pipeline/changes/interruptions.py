@@ -36,14 +36,19 @@ INTERRUPTING = {
 }
 """Type and property of a change -> what somebody notices."""
 
+ENDING = {
+    "AWS::ApiGateway::ApiKey": "whoever still uses the removed key is answered 403",
+}
+"""Type of a resource that is removed -> what somebody notices."""
+
 
 def interruptions(changes: Sequence[ResourceChange]) -> list[str]:
     """Return a sentence for each kind of interruption that the changes bring."""
-    told = {
-        sentence: None
+    told = [
+        INTERRUPTING.get((change.type, property_))
         for change in changes
         for property_ in change.properties
         if change.effect in ("changed", "replaced")
-        and (sentence := INTERRUPTING.get((change.type, property_)))
-    }
-    return list(told)
+    ]
+    told += [ENDING.get(change.type) for change in changes if change.effect == "removed"]
+    return list(dict.fromkeys(sentence for sentence in told if sentence))

@@ -17,7 +17,8 @@ from portal_stage.names import Names
 
 DATABASE = "portal"
 MASTER_USER = "portal_admin"
-_ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_11)
+_VERSION = rds.AuroraPostgresEngineVersion.VER_16_11
+_ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=_VERSION)
 
 
 class Aurora(Construct):
@@ -147,7 +148,8 @@ class Aurora(Construct):
         return rds.ParameterGroup(
             self,
             "Parameters",
-            name=self._names("aurora-parameters"),
+            # A group cannot change its family, so the next major version has a group of its own beside this one.
+            name=self._names("aurora-parameters", number=int(_VERSION.aurora_postgres_major_version)),
             description="TLS only; who came and went and slow statements are logged",
             engine=_ENGINE,
             parameters={

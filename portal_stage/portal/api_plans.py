@@ -40,7 +40,19 @@ class ApiPlans(Construct):
             quota=apigateway.QuotaSettings(limit=config.daily_quota, period=apigateway.Period.DAY),
         )
         plan.add_api_stage(api=self._rest_api, stage=stage)
-        key = apigateway.ApiKey(self, f"{client}-key", api_key_name=self._names(f"{client}-api-key"))
+        keys = [self._key(client, generation, plan) for generation in config.keys]
+        return keys[-1]
+
+    def _key(self, client: str, generation: int, plan: apigateway.UsagePlan) -> apigateway.ApiKey:
+        """A named key cannot be replaced, so each generation is a key of its own; the first has no number."""
+        number = None if generation == 1 else generation
+        numbered = "" if number is None else f"-{number}"
+        key = apigateway.ApiKey(
+            self,
+            f"{client}-key{numbered}",
+            api_key_name=self._names(f"{client}-api-key", number=number),
+        )
         # CDK's own id for the pair would hold the stage's, and so differ between environments.
-        plan.add_api_key(key, override_logical_id=f"{client.capitalize()}UsagePlanMember")
+        member = f"{client.capitalize()}UsagePlanMember{numbered.removeprefix('-')}"
+        plan.add_api_key(key, override_logical_id=member)
         return key

@@ -89,6 +89,8 @@ class UsagePlanConfig(Checked):
     rate_limit: float = 50
     burst_limit: int = 100
     daily_quota: int = 100_000
+    keys: tuple[int, ...] = (1,)
+    """Which generations of the key are valid: (1,), then (1, 2) while the clients take over the new one, then (2,)."""
 
     def problems(self) -> Iterator[str]:
         # The account's own limits are 10,000 requests a second and a burst of 5,000.
@@ -98,6 +100,13 @@ class UsagePlanConfig(Checked):
             yield problem("burst_limit", self.burst_limit, "use 1 to 5000 requests", example=100)
         if not whole(self.daily_quota, 1, 1_000_000_000):
             yield problem("daily_quota", self.daily_quota, "use 1 or more requests a day", example=100_000)
+        keys = self.keys if isinstance(self.keys, tuple) else ()
+        if (
+            not 1 <= len(keys) <= 2
+            or not all(whole(key, 1, 99) for key in keys)
+            or len(set(keys)) < len(keys)
+        ):
+            yield problem("keys", self.keys, "use one or two generations of 1 to 99", example=(1, 2))
 
 
 # One call fits, a handful at once does not: how the tests see the limit without reaching for a client's plan.

@@ -41,7 +41,9 @@ def ask(group: Mapping[str, Any], address: str, traffic_port: int) -> str:
     try:
         headers = {"Host": address, "User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"}
         opened.request("GET", group.get("HealthCheckPath", "/"), headers=headers)
-        return str(opened.getresponse().status)
+        # "Connection: close" hands the socket over to the response.
+        with opened.getresponse() as response:
+            return str(response.status)
     except (OSError, http.client.HTTPException) as error:
         return str(error) or type(error).__name__
     finally:

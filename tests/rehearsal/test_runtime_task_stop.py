@@ -1,6 +1,7 @@
 """How a task ends: out of its target group, SIGTERM, and SIGKILL after its container's stop timeout."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,12 +16,14 @@ __all__ = ["place", "stack"]
 
 
 @pytest.fixture
-def task(place: Place, stack: str) -> Container:
+def task(place: Place, stack: str) -> Iterator[Container]:
     """The one task of a service, which goes on serving after SIGTERM."""
     assert place.deploy(stack, STUBBORN="1") == "CREATE_COMPLETE", place.reasons(stack)
     (container,) = place.running(stack)
     wait_for(lambda: registered(place) == [container.address])
-    return container
+    yield container
+    for left in place.running(stack):
+        left.stop_timeout = 1  # the deletion of the stack waits for it
 
 
 def registered(place: Place) -> list[str]:

@@ -76,7 +76,10 @@ def a_large_environment() -> Environment:
         ),
         frontend=a_frontend(tasks=3, spot=True, on_demand_base=2),
         backend=a_backend(image=PRIVATE_IMAGE, tls=False),
-        api=ApiConfig(mobile=UsagePlanConfig(rate_limit=20, burst_limit=40, daily_quota=9_000)),
+        api=ApiConfig(
+            mobile=UsagePlanConfig(rate_limit=20, burst_limit=40, daily_quota=9_000),
+            partner=UsagePlanConfig(keys=(2,)),
+        ),
         firewall=FirewallConfig(
             cdn_requests_per_address=500,
             api_requests_per_address=30_000,
