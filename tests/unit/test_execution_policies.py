@@ -84,17 +84,17 @@ def test_a_boundary_is_put_on_every_role_of_the_bootstrap() -> None:
     assert "--custom-permissions-boundary" not in bootstrap_arguments(PROD.account, TOOLS)
 
 
-def test_a_boundary_is_put_on_the_role_of_the_account_baseline(tmp_path: Path) -> None:
+def test_a_boundary_is_put_on_the_roles_of_the_account_baseline(tmp_path: Path) -> None:
     def boundaries(boundary: str | None) -> list[object]:
         folder = tmp_path / str(boundary).rpartition("/")[2]
-        synthesize(folder, boundary=boundary)
+        synthesize(folder, tools_account=TOOLS.account, boundary=boundary)
         resources = json.loads((folder / f"{NAME}.template.json").read_text(encoding="utf-8"))["Resources"]
         roles = [resource for resource in resources.values() if resource["Type"] == "AWS::IAM::Role"]
         return [role["Properties"].get("PermissionsBoundary") for role in roles]
 
     policy = f"arn:aws:iam::{DEV.account}:policy/bank-boundary"
-    assert boundaries(policy) == [policy]
-    assert boundaries(None) == [None]
+    assert boundaries(policy) == [policy, policy]
+    assert boundaries(None) == [None, None]
 
 
 def test_the_pinned_cdk_has_the_options() -> None:
