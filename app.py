@@ -44,8 +44,9 @@ def main() -> None:
         from compliance.findings import BASELINE
         from compliance.gate import Gate, judge
         from pipeline.account_baseline import NAME, AccountBaseline
+        from pipeline.acknowledgements import PLACE
 
-        gate = Gate(app)
+        gate = Gate(app, places=PLACE)
     try:
         pipeline = build(app)
     except ConfigurationError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -34,12 +34,22 @@ def judge(
 
 
 class Gate:
-    """Watches an app from before its constructs are made until after its synthesis."""
+    """Watches an app from before its constructs are made until after its synthesis.
 
-    def __init__(self, app: cdk.App, plugins: Sequence[cdk.IPolicyValidationPlugin] | None = None) -> None:
+    `places`: where to acknowledge a finding about a construct that no file of ours makes, by a part of its path.
+    """
+
+    def __init__(
+        self,
+        app: cdk.App,
+        plugins: Sequence[cdk.IPolicyValidationPlugin] | None = None,
+        *,
+        places: Mapping[str, str] | None = None,
+    ) -> None:
         # CDK stops at errors and lets warnings pass: here the report is read and judged as a whole.
         app.node.set_context("@aws-cdk/core:failSynthOnValidationErrors", False)
         self._app = app
+        self._places = places or {}
         cdk.Validations.of(app).add_plugins(*(packs() if plugins is None else plugins), house_rules.plugin())
 
     def problems(self, assembly: Path) -> list[str]:
@@ -50,7 +60,8 @@ class Gate:
         return [
             *report.failures,
             *(
-                f"{finding.path}: {finding.description} Mend it, or acknowledge {finding.rule!r} with its reason"
+                f"{finding.path}: {finding.description} Mend it, or acknowledge {finding.rule!r} with its reason "
+                f"{self._place(finding.path)}"
                 for finding in report.findings
             ),
             *(
@@ -58,6 +69,10 @@ class Gate:
                 for excuse in sorted(unused, key=lambda excuse: (excuse.path, excuse.rule))
             ),
         ]
+
+    def _place(self, path: str) -> str:
+        found = (place for part, place in self._places.items() if part in path)
+        return next(found, "by acknowledge() beside the construct")
 
     def report_nist(self, assembly: Path) -> None:
         """Write what NIST 800-53 R5 finds beside the templates; it never fails."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_s3 as s3
 from aws_cdk import pipelines
 from constructs import Construct, IConstruct
@@ -9,11 +10,23 @@ from constructs import Construct, IConstruct
 from pipeline.config import Tools
 from portal_stage.acknowledgements import acknowledge, name_in_findings
 
+DELIVERY = "Delivery"
+"""The id of the construct below which CDK Pipelines makes projects and roles."""
+PLACE = {
+    f"/{DELIVERY}/": "by acknowledge() in acknowledge_build_findings() of pipeline/acknowledgements.py: CDK Pipelines "
+    "makes this construct"
+}
+"""Where the compliance gate sends whoever meets a finding below it."""
 
-def excuse_builds(
+
+def acknowledge_build_findings(
     stack: Construct, delivery: pipelines.CodePipeline, *, artifacts: s3.IBucket, tools: Tools
 ) -> None:
-    """Acknowledge them, each where it stands; possible once the pipeline is built."""
+    """Acknowledge the findings about what CDK Pipelines makes, each where it stands.
+
+    A finding about a step that you add belongs here too: `acknowledge(step.project, rule, reason=...)`. Possible once
+    the pipeline is built.
+    """
     acknowledge(
         stack,
         "PCI.DSS.321::PCI.DSS.321-IAMNoInlinePolicy",
@@ -26,7 +39,7 @@ def excuse_builds(
         reason="No project has a repository as its source: CodePipeline hands it the commit, which it reads by a "
         "CodeConnections connection (OAuth). The rule asks it of every project.",
     )
-    _excuse(
+    _acknowledge_wildcards(
         stack,
         "Action::s3:GetBucket*",
         "Action::s3:GetObject*",
@@ -35,7 +48,7 @@ def excuse_builds(
         reason="Each step reads what the steps before it made: any artifact, in this one bucket, which is the "
         "pipeline's own.",
     )
-    _excuse(
+    _acknowledge_wildcards(
         delivery,
         "Action::s3:Abort*",
         "Action::s3:DeleteObject*",
@@ -45,28 +58,28 @@ def excuse_builds(
         "which are the only resources of these actions.",
     )
     here = f"{tools.region}:{tools.account}"
-    for project in (delivery.synth_project, delivery.self_mutation_project):
+    for project in _projects_with_a_role_by_cdk(delivery):
         name = name_in_findings(project)
-        _excuse(
+        _acknowledge_wildcards(
             project,
             f"Resource::arn:aws:logs:{here}:log-group:/aws/codebuild/<{name}>:*",
             f"Resource::arn:aws:codebuild:{here}:report-group/<{name}>-*",
             reason="CodeBuild's own: the streams of the project's log group, and the reports of the project.",
         )
-    _excuse(
+    _acknowledge_wildcards(
         delivery.self_mutation_project,
         f"Resource::arn:*:iam::{tools.account}:role/*",
         reason="A condition narrows it to the roles that the CDK bootstrap made and tagged for deploying and "
         "publishing, in the pipeline's own account.",
     )
-    _excuse(
+    _acknowledge_wildcards(
         delivery.self_mutation_project,
         "Resource::*",
         reason="cloudformation:DescribeStacks and s3:ListBucket, which only read: the CDK CLI looks for the bootstrap "
         "before it updates the pipeline.",
     )
     assets = delivery.node.find_child("Assets")
-    _excuse(
+    _acknowledge_wildcards(
         assets,
         f"Resource::arn:aws:logs:{here}:log-group:/aws/codebuild/*",
         f"Resource::arn:aws:codebuild:{here}:report-group/*",
@@ -76,7 +89,13 @@ def excuse_builds(
     )
 
 
-def _excuse(scope: IConstruct, *wildcards: str, reason: str) -> None:
+def _projects_with_a_role_by_cdk(delivery: pipelines.CodePipeline) -> list[codebuild.PipelineProject]:
+    """Return the project of each step that brings no role of its own, also of the steps that are added later."""
+    projects = [each for each in delivery.node.find_all() if isinstance(each, codebuild.PipelineProject)]
+    return [project for project in projects if project.node.try_find_child("Role")]
+
+
+def _acknowledge_wildcards(scope: IConstruct, *wildcards: str, reason: str) -> None:
     acknowledge(
         scope, *(f"AwsSolutions::AwsSolutions-IAM5[{wildcard}]" for wildcard in wildcards), reason=reason
     )

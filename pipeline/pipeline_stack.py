@@ -13,7 +13,7 @@ from aws_cdk import pipelines
 from constructs import Construct
 
 from pipeline import buildspec, self_mutation
-from pipeline.acknowledgements import excuse_builds
+from pipeline.acknowledgements import DELIVERY, acknowledge_build_findings
 from pipeline.artifacts import ArtifactBucket
 from pipeline.config import SUFFIX, Tools
 from pipeline.pins import pinned
@@ -78,12 +78,12 @@ class PipelineStack(cdk.Stack):
             cost_center=tools.cost_center,
         )
         self._bound_roles()
-        excuse_builds(self, self._delivery, artifacts=self._artifacts, tools=tools)
+        acknowledge_build_findings(self, self._delivery, artifacts=self._artifacts, tools=tools)
 
     def _make_delivery(self, environments: Sequence[Environment]) -> pipelines.CodePipeline:
         return pipelines.CodePipeline(
             self,
-            "Delivery",
+            DELIVERY,
             pipeline_name=self._tools.name("pipeline"),
             pipeline_type=codepipeline.PipelineType.V2,
             # Every commit gets its turn: with SUPERSEDED a waiting approval would swallow the ones behind it.
