@@ -7,7 +7,7 @@ from functools import partial
 from rich.console import Console
 
 from rehearsal.approvals import Approver
-from rehearsal.client.executions import ENDED, Execution
+from rehearsal.client.executions import ENDED, Action, Execution
 from rehearsal.client.pipeline import Pipeline
 from rehearsal.display import Watcher, watcher
 
@@ -32,7 +32,8 @@ def follow(
 
     By default that is the newest one, whichever it is at each moment: a pipeline that changes itself starts anew. One
     that is named is followed to the execution of its commit that takes its place. Without an `approver` an approval
-    waits for somebody else's answer; with `until_gate` the execution is returned when nothing else is at work. `check`
+    waits for somebody else's answer; with `until_gate` the execution is returned when nothing else is at work, also
+    when it waits behind another execution's approval or before a disabled transition. `check`
     is called at each look, and raises where nothing can go on: the service itself may no longer be able to say so.
     """
     screen = watcher(console)
@@ -52,6 +53,7 @@ def _until_over(
     check: Callable[[], None],
 ) -> Execution:
     patience: float | None = None
+    held_since: float | None = None
     answered: set[str] = set()
     while True:
         check()
@@ -67,6 +69,10 @@ def _until_over(
             else:
                 patience = None
                 if until_gate and _waits_only(pipeline, now):
+                    return now
+                # Between two actions nothing is at work either, for a moment.
+                held_since = (held_since or time.monotonic()) if _is_held(pipeline, now) else None
+                if until_gate and held_since and time.monotonic() > held_since + GIVING_WAY_SECONDS:
                     return now
             if approver is not None:
                 _answer(pipeline, screen, approver, answered)
@@ -89,10 +95,21 @@ def _successor(pipeline: Pipeline, ended: Execution) -> Execution:
 
 def _waits_only(pipeline: Pipeline, execution: Execution) -> bool:
     """Whether a person must answer before anything goes on."""
-    at_work = [a for stage in execution.stages for a in stage.actions if a.status == "InProgress"]
+    at_work = _at_work(execution)
     gates = [action for action in at_work if action.category == "Approval"]
     waiting = any(approval.execution_id == execution.id for approval in pipeline.waiting())
     return waiting and len(at_work) == len(gates) > 0
+
+
+def _is_held(pipeline: Pipeline, execution: Execution) -> bool:
+    """Whether it cannot enter a stage, which another execution occupies until a person answers, or which is closed."""
+    if _at_work(execution):
+        return False
+    return bool(pipeline.waiting() or pipeline.closed_transitions())
+
+
+def _at_work(execution: Execution) -> list[Action]:
+    return [action for stage in execution.stages for action in stage.actions if action.status == "InProgress"]
 
 
 def _answer(pipeline: Pipeline, screen: Watcher, approver: Approver, answered: set[str]) -> None:

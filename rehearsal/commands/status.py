@@ -28,7 +28,8 @@ examples:
   python -m rehearsal status --follow           until it is over, or waits for a person
   python -m rehearsal status --execution 5f0c   another one, by the first characters of its id or of its commit
 
-The exit code of --follow is 0 if the execution succeeded, 3 if it waits for a person and says for what, else 1.
+The exit code of --follow is 0 if the execution succeeded, 3 if it waits for a person and says for what (an approval,
+also that of an execution before it, or a disabled transition), else 1.
 """
 SHOWN = 8
 WAITS = 3  # the exit code of --follow at a gate
@@ -61,7 +62,8 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         console.print(table(execution))
         _also(console, pipeline, [other for other in recent if other.id != execution.id])
     elif execution.status not in ENDED:
-        _tell_waiting(console, pipeline)
+        _tell_waiting(console, pipeline, followed=execution)
+        _tell_closed(console, pipeline)
         console.print("Then, to go on: python -m rehearsal status --follow", highlight=False)
     return _exit_code(execution) if arguments.follow else 0
 
@@ -81,13 +83,22 @@ def _nothing_yet(endpoint: Endpoint, arguments: argparse.Namespace, console: Con
         console.print(
             f"{endpoint.pipeline} at {endpoint.url} has not run yet: python -m rehearsal push",
             highlight=False,
+            soft_wrap=True,
         )
-    return 0
+    return 1 if arguments.follow else 0
 
 
-def _tell_waiting(console: Console, pipeline: Pipeline) -> None:
+def _tell_waiting(console: Console, pipeline: Pipeline, followed: Execution | None = None) -> None:
     """What waits for a person, and the commands that answer it."""
     for approval in pipeline.waiting():
+        if followed and approval.execution_id != followed.id:
+            other = pipeline.summary(approval.execution_id)
+            told = f" ({plain(other.message)})" if other and other.message else ""
+            console.print(
+                f"\n{followed.id[:8]} waits behind {approval.execution_id[:8]}{told}.",
+                markup=False,
+                highlight=False,
+            )
         console.print(
             f"\n{plain(approval.stage)} / {plain(approval.action)} waits for a person.", markup=False
         )
@@ -99,11 +110,23 @@ def _tell_waiting(console: Console, pipeline: Pipeline) -> None:
         )
 
 
+def _tell_closed(console: Console, pipeline: Pipeline) -> None:
+    """The transitions that are disabled, and how to enable them."""
+    for stage, reason in pipeline.closed_transitions().items():
+        console.print(f"\nThe transition into {plain(stage)} is disabled: {plain(reason)}", markup=False)
+        console.print(
+            f"  aws codepipeline enable-stage-transition --pipeline-name {pipeline.name} "
+            f"--stage-name {stage} --transition-type Inbound",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
 def _also(console: Console, pipeline: Pipeline, others: list[Execution]) -> None:
     """What waits, what is closed, and the other executions."""
     _tell_waiting(console, pipeline)
-    for stage, reason in pipeline.closed_transitions().items():
-        console.print(f"\nThe transition into {plain(stage)} is disabled: {plain(reason)}", markup=False)
+    _tell_closed(console, pipeline)
     if others:
         grid = Table.grid(padding=(0, 1))
         for other in others:

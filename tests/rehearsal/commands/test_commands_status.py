@@ -99,6 +99,39 @@ def test_following_ends_at_a_gate_and_says_what_to_do(world: World, shell: Shell
     assert "Then, to go on: python -m rehearsal status --follow" in shell.said
 
 
+def test_following_one_that_waits_behind_another_says_which_and_what_to_do(
+    world: World, shell: Shell
+) -> None:
+    gated(world)
+    (first,) = world.engine.executions()
+    world.push(message="the second")
+    world.until(lambda: len(world.engine.executions()) == 2)
+    second = next(each for each in world.engine.executions() if each.id != first.id)
+    assert shell("status", "--follow") == 3
+    assert f"{second.id[:8]} waits behind {first.id[:8]} (" in shell.said
+    assert "python -m rehearsal approve Gate" in shell.said
+
+
+def test_following_ends_before_a_disabled_transition_and_says_how_to_enable_it(
+    world: World, shell: Shell
+) -> None:
+    world.deploy(pipeline(source(), stage("Test", build("Unit", "Unit")), projects=BUILT))
+    closed = {"pipelineName": "delivery", "stageName": "Test", "transitionType": "Inbound"}
+    world.codepipeline.disable_stage_transition(**closed, reason="a freeze")
+    world.push()
+    world.until(world.engine.executions)
+    assert shell("status", "--follow") == 3
+    assert "The transition into Test is disabled: a freeze" in shell.said
+    enable = "aws codepipeline enable-stage-transition --pipeline-name delivery --stage-name Test"
+    assert enable in shell.said
+
+
+def test_following_before_the_first_push_is_no_success(world: World, shell: Shell) -> None:
+    world.deploy(pipeline(source(), stage("Gate", approval())))
+    assert shell("status", "--follow") == 1
+    assert "has not run yet: python -m rehearsal push" in shell.said
+
+
 def test_a_commit_stands_for_its_newest_execution(world: World, shell: Shell) -> None:
     first = world.run(pipeline(source(), stage("Test", build("Unit", "Unit")), projects=BUILT))
     world.codepipeline.start_pipeline_execution(name="delivery")

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -34,9 +35,15 @@ def execution(id_: str, status: str) -> Execution:
 class Scripted:
     """A pipeline whose newest execution is the next of a list at each look; the last one stays."""
 
-    def __init__(self, *newest: Execution, waiting: tuple[PendingApproval, ...] = ()) -> None:
+    def __init__(
+        self,
+        *newest: Execution,
+        waiting: tuple[PendingApproval, ...] = (),
+        closed: dict[str, str] | None = None,
+    ) -> None:
         self._newest = list(newest)
         self._waiting = waiting
+        self._closed = closed or {}
         self.answers: list[tuple[str, str, str]] = []
         self.looks = 0
 
@@ -52,6 +59,9 @@ class Scripted:
 
     def waiting(self) -> tuple[PendingApproval, ...]:
         return self._waiting
+
+    def closed_transitions(self) -> dict[str, str]:
+        return self._closed
 
     def answer(self, approval: PendingApproval, *, status: str, summary: str) -> bool:
         self.answers.append((approval.token, status, summary))
@@ -120,6 +130,20 @@ def test_it_can_be_followed_to_a_gate_at_which_nothing_else_is_at_work(
     script = Scripted(at_gate, execution("1", "Succeeded"), waiting=(APPROVAL,))
     followed = follow(script, console, until_gate=True)
     assert followed.status == ("InProgress" if category == "Approval" else "Succeeded")
+
+
+@pytest.mark.parametrize("held_by", [{"waiting": (APPROVAL,)}, {"closed": {"Test": "a freeze"}}])
+def test_one_that_waits_behind_another_is_not_followed_for_ever(
+    console: Console, held_by: dict[str, Any]
+) -> None:
+    idle = execution("2", "InProgress")
+    assert follow(Scripted(idle, **held_by), console, until_gate=True) == idle
+
+
+def test_between_two_actions_it_is_followed_on(console: Console) -> None:
+    idle = execution("1", "InProgress")
+    script = Scripted(*[idle] * 5, execution("1", "Succeeded"), waiting=(APPROVAL,))
+    assert follow(script, console, until_gate=True).status == "Succeeded"
 
 
 def test_a_run_that_cannot_go_on_is_not_waited_for(console: Console) -> None:
