@@ -97,10 +97,15 @@ def test_help_teaches_by_examples() -> None:
 
 
 def test_an_old_python_is_refused_before_anything_is_installed(tmp_path: Path) -> None:
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "package.json", "package-lock.json"):
+    folders = ("integration_tests", "pipeline/check")
+    requirements = [
+        "requirements.txt",
+        "requirements-dev.txt",
+        *(f"{each}/requirements.txt" for each in folders),
+    ]
+    for name in ("Makefile", "package.json", "package-lock.json", *requirements):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "integration_tests").mkdir()
-    shutil.copy(ROOT / "integration_tests" / "requirements.txt", tmp_path / "integration_tests")
     old = tmp_path / "python3.9"
     old.write_text(OLD_PYTHON.format(python=sys.executable))
     old.chmod(0o755)
