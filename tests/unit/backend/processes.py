@@ -1,6 +1,7 @@
 """Starting one process for a test, waiting until it serves, and ending it."""
 
 import contextlib
+import secrets
 import signal
 import socket
 import subprocess
@@ -11,13 +12,16 @@ from pathlib import Path
 
 from rehearsal.runtime import guard
 
-SECONDS_TO_START = 20
+SECONDS_TO_START = 60
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A free port below those that the kernel gives to connections, so that none takes it before the server does."""
+    while True:
+        port = secrets.choice(range(10_000, 32_768))
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(frozen=True, kw_only=True)
