@@ -95,7 +95,11 @@ EDITS = (
         value="dev-2",
         instead="another environment is made; the old stacks serve on until they are removed (environments.md)",
     ),
-    Edit(path="account", value="555555555555", instead=_BESIDE),
+    Edit(
+        path="account",
+        value="555555555555",
+        instead=f"{_BESIDE}; *Check* reads one account, so it cannot see this",
+    ),
     Edit(
         path="region",
         value="eu-central-1",
