@@ -6,12 +6,11 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import httpx
 import pytest
-from botocore.stub import Stubber
 
 from pipeline.environments import DEV, TOOLS
+from tests.unit.scripted import Scripted
 from verification.asking import Asked
 from verification.results import judge
 from verification.trials import FAILOVER_SECONDS, NAT_SECONDS, Trying, fail_over, replace_nat
@@ -20,31 +19,6 @@ CLUSTER = {"DBClusterIdentifier": "aurora-dev"}
 GROUPS = {"AutoScalingGroupNames": ["nat-1-dev"]}
 ROUTES = {"Filters": [{"Name": "vpc-id", "Values": ["vpc-1"]}]}
 RESOURCES = [("AWS::AutoScaling::AutoScalingGroup", "nat-1-dev"), ("AWS::EC2::VPC", "vpc-1")]
-
-
-class Scripted:
-    """Clients that answer what they are told, in this order, and send nothing."""
-
-    def __init__(self) -> None:
-        self._stubs: dict[str, Stubber] = {}
-
-    def client(self, service: str) -> Any:
-        return self._stub(service).client
-
-    def answer(self, service: str, operation: str, answer: dict[str, Any], **expected: Any) -> None:
-        self._stub(service).add_response(operation, answer, expected or None)
-
-    def all_was_asked(self) -> None:
-        for stub in self._stubs.values():
-            stub.assert_no_pending_responses()
-
-    def _stub(self, service: str) -> Stubber:
-        if service not in self._stubs:
-            session = boto3.Session("unused", "unused", region_name="us-east-1")
-            client = session.client(service)
-            self._stubs[service] = Stubber(client)
-            self._stubs[service].activate()
-        return self._stubs[service]
 
 
 @pytest.fixture
