@@ -76,6 +76,10 @@ def restart(seconds: float = ecs_steady.SECONDS) -> list[str]:
     deadline = time.monotonic() + seconds
     reasons = []
     for (account, region, _), service in ecs._services.all_items():
+        if (
+            service["status"] != "ACTIVE"
+        ):  # deleted: its cluster may be gone, and ECS describes it for a while
+            continue
         with request_scope(account, region):
             try:
                 ecs_steady.wait(
