@@ -21,6 +21,19 @@ from rehearsal.assembly import Assembly
 
 ROOT = Path(__file__).parents[3]
 WHOLE_RUN_SECONDS = 900
+# These destroy what the others look at.
+LAST = ("test_the_operations_page.py", "test_undo.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the files of LAST after all others of this folder, in that order; everything else stays in its place."""
+    here = [index for index, item in enumerate(items) if item.path.parent == Path(__file__).parent]
+    ordered = sorted(
+        (items[index] for index in here),
+        key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1,
+    )
+    for index, item in zip(here, ordered, strict=True):
+        items[index] = item
 
 
 @dataclass
