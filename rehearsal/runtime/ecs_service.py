@@ -76,9 +76,8 @@ def restart(seconds: float = ecs_steady.SECONDS) -> list[str]:
     deadline = time.monotonic() + seconds
     reasons = []
     for (account, region, _), service in ecs._services.all_items():
-        if (
-            service["status"] != "ACTIVE"
-        ):  # deleted: its cluster may be gone, and ECS describes it for a while
+        # ECS describes a deleted service for a while, when its cluster may be gone.
+        if service["status"] != "ACTIVE":
             continue
         with request_scope(account, region):
             try:
