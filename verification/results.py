@@ -60,10 +60,14 @@ def _answer(row: Row, check: Check | None, asked: Asked) -> tuple[State, str]:
     account = asked.tools.account if check.where == "tools" else asked.environment.account
     if check.where != "outside" and account != asked.account:
         return "open", f"ask with the credentials of account {account}"
+    said: list[Said] = []
     try:
-        said = list(check.ask(asked))
+        for sentence in check.ask(asked):
+            said.append(sentence)
     except NotYet as why:
-        return "open", str(why)
+        # What was wrong before stays wrong, whatever cannot be asked yet.
+        if all(right for right, _ in said):
+            return "open", str(why)
     except (BotoCoreError, ClientError, WouldChange, KeyError, ValueError) as error:
         return "open", f"could not ask: {type(error).__name__}: {error}"
     return judge(said)

@@ -145,6 +145,17 @@ def test_what_cannot_be_asked_is_open_and_says_why(monkeypatch: pytest.MonkeyPat
         assert (answer.state, answer.told.startswith(told)) == ("open", True)
 
 
+def test_what_is_wrong_is_told_though_the_rest_cannot_be_asked_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(_: Asked) -> Iterator[Said]:
+        yield False, "it is wrong"
+        raise NotYet("an hour later")
+
+    check = dataclasses.replace(CHECKS[0], ask=half)
+    monkeypatch.setattr(results, "check_of", lambda _: check)
+    (answer,) = results.ask([Row(section="s", claim="c", check="c")], ASKED, today="2026-12-01")
+    assert (answer.state, answer.told) == ("differs", "it is wrong")
+
+
 def test_earlier_answers_stay_until_another_run_answers(tmp_path: Path) -> None:
     path = tmp_path / "verified" / "dev.json"
     assert results.load(path) == []

@@ -30,7 +30,7 @@ OTHERWISE = {
     "Every alarm finds its metric": "open",
     "`SUM(METRICS())` in an alarm": "open",
     "`FILL` in an alarm": "open",
-    "A launch template whose device 0": "open",
+    "A launch template whose device 0": "differs",
     "Auto Scaling ends an old NAT instance": "open",
 }
 ENDING = "The end"
