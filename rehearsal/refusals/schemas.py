@@ -32,6 +32,20 @@ def replaced_by(type_: str, before: Properties, after: Properties) -> list[str]:
     return sorted("/".join(path) for path in replacing if not same(_at(before, path), _at(after, path)))
 
 
+def recreation(type_: str, name: str) -> str:
+    """Whether a change of a property replaces the resource, in the words of a change set; empty without a schema.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceTargetDefinition.html
+    """
+    if not _schema(type_)("properties"):
+        return ""
+    replacing = create_only(type_) | _REPLACING.get(type_, set())
+    conditional = {path.split("/")[2] for path in _schema(type_)("conditionalCreateOnlyProperties")}
+    if (name,) in replacing:
+        return "Always"
+    return "Conditionally" if name in conditional or any(path[0] == name for path in replacing) else "Never"
+
+
 def create_only_at(type_: str, properties: Properties) -> dict[str, Any]:
     """The values of the create-only properties, by their paths."""
     return {"/".join(path): _at(properties, path) for path in create_only(type_)}
@@ -49,14 +63,18 @@ def naming_properties(type_: str) -> tuple[str, ...]:
     These are the schema's identifier where a template writes it, else the create-only property that is called Name
     or has the type's last words before it, such as TopicName of AWS::SNS::Topic.
     """
-    schema = _schema(type_)
     written = {path[0] for path in create_only(type_) if len(path) == 1}
-    identifier = [path.removeprefix("/properties/") for path in schema("primaryIdentifier")]
-    if identifier and set(identifier) <= written:
-        return tuple(identifier)
+    if (identified := identifier(type_)) and set(identified) <= written:
+        return identified
     words = _NAME.findall(type_.rpartition("::")[2])
     names = ["Name", *("".join(words[start:]) + "Name" for start in range(len(words)))]
     return next(((name,) for name in names if name in written), ())
+
+
+@cache
+def identifier(type_: str) -> tuple[str, ...]:
+    """The properties that together identify a resource: a template may write them, or AWS makes them up."""
+    return tuple(path.removeprefix("/properties/") for path in _schema(type_)("primaryIdentifier"))
 
 
 def _schema(type_: str) -> Any:

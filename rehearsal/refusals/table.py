@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .checks import containers, edge, gateway, networks, pipelines, policies, quotas, updates
+from .checks import containers, edge, gateway, names, networks, pipelines, policies, quotas, updates
 from .views import Change, Found
 
 Check = Callable[[Change], Iterator[Found]]
@@ -133,6 +133,17 @@ REFUSALS = (
         updates.named_resources_are_not_replaced,
         "CloudFormation cannot update a stack when a custom-named resource requires replacing.",
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html",
+    ),
+    Refusal(
+        names.names_are_free,
+        "already exists in stack",
+        "https://github.com/aws/aws-cdk/issues/15357",
+    ),
+    Refusal(
+        edge.vpc_origins_in_use_stay,
+        "The specified VPC origin is currently associated with one or more distributions. Please disassociate the VPC "
+        "origin from all distributions before updating or deleting",
+        "https://github.com/aws/aws-cdk/issues/35765",
     ),
     Refusal(
         updates.targets_are_not_replaced_under_their_service,

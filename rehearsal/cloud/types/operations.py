@@ -1,6 +1,7 @@
 """Running the portal: composite alarms, CloudFront's further metrics, delivery of vended logs, rotation of secrets."""
 
-from ..here import current_account
+from ..here import client, current_account
+from ..registry import Properties
 from .row import Call, Occasion, Row, answered, given, identity
 
 
@@ -11,6 +12,18 @@ def _alarm_name(occasion: Occasion) -> str:
 
 def _alarm_arn(occasion: Occasion) -> str:
     return f"arn:aws:cloudwatch:us-east-1:{current_account()}:alarm:{occasion.id}"
+
+
+def _tag_delivery(delivery: str, properties: Properties) -> None:
+    """The tags of a delivery: all that AWS updates of one (CloudFormation's schema of AWS::Logs::Delivery)."""
+    logs = client("logs")
+    arn = logs.get_delivery(id=delivery)["delivery"]["arn"]
+    wanted = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
+    present = logs.list_tags_for_resource(resourceArn=arn)["tags"]
+    if gone := sorted(present.keys() - wanted.keys()):
+        logs.untag_resource(resourceArn=arn, tagKeys=gone)
+    if wanted:
+        logs.tag_resource(resourceArn=arn, tags=wanted)
 
 
 ROWS = (
@@ -78,6 +91,12 @@ ROWS = (
         create=Call("create_delivery"),
         id=answered("delivery.id"),
         attributes={"DeliveryId": identity, "Arn": answered("delivery.arn")},
+        update=(Call("get_delivery", id=identity),),
+        fixed=(
+            *("DeliverySourceName", "DeliveryDestinationArn", "RecordFields", "FieldDelimiter"),
+            *("S3SuffixPath", "S3EnableHiveCompatiblePath"),
+        ),
+        amend=_tag_delivery,
         delete=Call("delete_delivery", id=identity),
     ),
     Row(

@@ -102,3 +102,22 @@ def _destination(template: Template, arn: str) -> str | None:
 
 def _true(value: Any) -> bool:
     return str(value).lower() == "true"
+
+
+def vpc_origins_in_use_stay(change: Change) -> Iterator[Found]:
+    """CloudFront updates no VPC origin that a distribution uses, and no tag of it."""
+    before = change.before
+    if before is None:
+        return
+    used = str([properties for _, properties in before.properties("AWS::CloudFront::Distribution")])
+    for logical_id, origin in change.template.properties("AWS::CloudFront::VpcOrigin"):
+        was = before.resources.get(logical_id)
+        if was and was.properties != origin and f"${{{logical_id}" in used:
+            changed = sorted(
+                key for key in {**was.properties, **origin} if was.properties.get(key) != origin.get(key)
+            )
+            yield (
+                logical_id,
+                f"its {', '.join(changed)} would change while a distribution uses it; leave it, or give the changed "
+                "one another logical id",
+            )

@@ -20,7 +20,9 @@ _UNTAGGED = """
     Lambda::Permission Logs::MetricFilter Logs::ResourcePolicy Route53::RecordSet Scheduler::Schedule S3::BucketPolicy
     SNS::TopicPolicy WAFv2::LoggingConfiguration WAFv2::WebACLAssociation
 """
-UNTAGGED = frozenset(f"AWS::{type_}" for type_ in _UNTAGGED.split())
+# CloudFront updates no VPC origin that is in use, not even a tag of it: https://github.com/aws/aws-cdk/issues/35765
+NEVER_TAGGED = "AWS::CloudFront::VpcOrigin"
+UNTAGGED = frozenset(f"AWS::{type_}" for type_ in _UNTAGGED.split()) | {NEVER_TAGGED}
 # CDK makes these without a place for tags: the functions of its custom resources, and their roles.
 CDKS_OWN = ("CustomS3AutoDelete", "CustomVpcRestrictDefaultSG")
 
@@ -35,6 +37,14 @@ def everything_is_tagged(synthesis: Synthesis) -> Iterator[str]:
         missing = TAGS - {key for key, value in tags(resource).items() if value}
         if missing:
             yield told(template.stack, logical_id, found=f"no tag {sorted(missing)}", wanted=sorted(TAGS))
+
+
+@invariant
+def what_takes_no_other_tag_has_none(synthesis: Synthesis) -> Iterator[str]:
+    """A tag of a VPC origin could never be changed."""
+    for template, logical_id, resource in synthesis.resources(NEVER_TAGGED):
+        if found := tags(resource):
+            yield told(template.stack, logical_id, found=f"tags {sorted(found)}", wanted="none")
 
 
 @invariant

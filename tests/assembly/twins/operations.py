@@ -122,6 +122,13 @@ def leave_a_table_untagged(synthesis: Synthesis) -> None:
     del properties(synthesis, "data-prod", "AWS::DynamoDB::GlobalTable")["Replicas"][0]["Tags"]
 
 
+@breaks(tags.what_takes_no_other_tag_has_none)
+def tag_a_vpc_origin(synthesis: Synthesis) -> None:
+    properties(synthesis, "portal-prod", "AWS::CloudFront::VpcOrigin")["Tags"] = [
+        {"Key": "Team", "Value": "a"}
+    ]
+
+
 @breaks(tags.everything_is_tagged)
 def leave_a_build_untagged(synthesis: Synthesis) -> None:
     del properties(synthesis, "pipeline-tools", "AWS::CodeBuild::Project")["Tags"]

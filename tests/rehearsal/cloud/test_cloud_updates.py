@@ -4,6 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from .conftest import stack_name
+
 Client = Callable[[str], Any]
 Deploy = Callable[..., dict[str, str]]
 
@@ -149,3 +153,65 @@ def test_a_method_asks_for_no_key_after_a_new_deployment(deploy: Deploy, client:
     required, second = key_required(False, "DeploymentB")
     assert not required
     assert first != second
+
+
+def test_the_tags_of_a_delivery_change_in_place(deploy: Deploy, client: Client) -> None:
+    def tags(**wanted: str) -> tuple[str, dict[str, str]]:
+        resources = {
+            "Group": of("Logs::LogGroup", LogGroupName="/delivered"),
+            "Source": of(
+                "Logs::DeliverySource",
+                Name="delivered",
+                ResourceArn="arn:aws:cloudfront::111111111111:distribution/E1",
+                LogType="ACCESS_LOGS",
+            ),
+            "Destination": of(
+                "Logs::DeliveryDestination",
+                Name="delivered",
+                DestinationResourceArn={"Fn::GetAtt": ["Group", "Arn"]},
+            ),
+            "Delivery": {
+                **of(
+                    "Logs::Delivery",
+                    DeliverySourceName="delivered",
+                    DeliveryDestinationArn={"Fn::GetAtt": ["Destination", "Arn"]},
+                    Tags=[{"Key": key, "Value": value} for key, value in wanted.items()],
+                ),
+                "DependsOn": "Source",
+            },
+        }
+        arn = deploy(resources, Arn={"Fn::GetAtt": ["Delivery", "Arn"]})["Arn"]
+        return arn, client("logs").list_tags_for_resource(resourceArn=arn)["tags"]
+
+    made, first = tags(Owner="us", Old="yes")
+    changed, second = tags(Owner="them")
+
+    assert (first, second) == ({"Owner": "us", "Old": "yes"}, {"Owner": "them"})
+    assert changed == made
+
+
+def test_a_change_set_tells_what_replaces_by_the_schemas(
+    deploy: Deploy, client: Client, request: pytest.FixtureRequest
+) -> None:
+    def alarm(threshold: int) -> dict[str, Any]:
+        return of(
+            "CloudWatch::Alarm",
+            AlarmName="told",
+            Namespace="N",
+            MetricName="M",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            ComparisonOperator="GreaterThanThreshold",
+            Threshold=threshold,
+        )
+
+    deploy({"Alarm": alarm(1), "Topic": of("SNS::Topic", TopicName="told-a")})
+    cloudformation, name = client("cloudformation"), stack_name(request)
+    template = {"Resources": {"Alarm": alarm(2), "Topic": of("SNS::Topic", TopicName="told-b")}}
+    cloudformation.create_change_set(StackName=name, ChangeSetName="told", TemplateBody=json.dumps(template))
+    found = cloudformation.describe_change_set(StackName=name, ChangeSetName="told")["Changes"]
+    told = {
+        each["ResourceChange"]["LogicalResourceId"]: each["ResourceChange"]["Replacement"] for each in found
+    }
+    assert told == {"Alarm": "False", "Topic": "True"}

@@ -9,6 +9,7 @@ from rehearsal.refusals.checks import (
     containers,
     edge,
     gateway,
+    names,
     networks,
     pipelines,
     policies,
@@ -49,6 +50,13 @@ def change(
 
 def distribution(**config: Any) -> Resources:
     return {"Cdn": of("CloudFront::Distribution", DistributionConfig=config)}
+
+
+def through_vpc_origin(owner: str, id_: str = "Origin") -> Resources:
+    """A distribution that reaches its origin by a VPC origin with a tag."""
+    origin = of("CloudFront::VpcOrigin", Tags=[{"Key": "Owner", "Value": owner}])
+    used = {"VpcOriginConfig": {"VpcOriginId": {"Fn::GetAtt": [id_, "Id"]}}}
+    return {id_: origin, **distribution(Origins=[used])}
 
 
 def failing_over(*methods: str) -> Change:
@@ -242,6 +250,14 @@ TWINS: dict[Check, tuple[Change, Change]] = {
     updates.named_resources_are_not_replaced: (
         updated(targets("frontend", 80), targets("frontend", 443)),
         updated(targets("frontend", 80), targets("frontend-2", 443)),
+    ),
+    names.names_are_free: (
+        updated({"Old": of("SNS::Topic", TopicName="t")}, {"New": of("SNS::Topic", TopicName="t")}),
+        updated({"Old": of("SNS::Topic", TopicName="t")}, {"New": of("SNS::Topic", TopicName="u")}),
+    ),
+    edge.vpc_origins_in_use_stay: (
+        updated(through_vpc_origin("a"), through_vpc_origin("b")),
+        updated(through_vpc_origin("a"), through_vpc_origin("b", id_="Another")),
     ),
     updates.targets_are_not_replaced_under_their_service: (
         updated(served("web-http", 80), served("web-https", 443)),
