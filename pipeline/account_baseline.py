@@ -58,21 +58,24 @@ class AccountBaseline(cdk.Stack):
                     actions=[
                         "logs:CreateLogGroup",
                         "logs:CreateLogStream",
-                        "logs:DescribeLogGroups",
                         "logs:DescribeLogStreams",
                         "logs:PutLogEvents",
                         "logs:GetLogEvents",
                         "logs:FilterLogEvents",
                     ],
                     resources=[f"arn:aws:logs:{self.region}:{self.account}:log-group:*"],
-                )
+                ),
+                # It takes no resource:
+                # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+                iam.PolicyStatement(actions=["logs:DescribeLogGroups"], resources=["*"]),
             ],
         )
         acknowledge(
             policy,
             "AwsSolutions::AwsSolutions-IAM5[Resource::arn:aws:logs:<AWS::Region>:<AWS::AccountId>:log-group:*]",
+            "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
             reason="One role for the stages of every API of the account, which write into groups of many names; it "
-            "ends at the account's log groups of this Region.",
+            "ends at the account's log groups of this Region. Which groups there are, AWS tells for all or none.",
         )
         acknowledge(
             policy,

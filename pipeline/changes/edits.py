@@ -57,7 +57,8 @@ def reference() -> Environment:
     )
 
 
-_BESIDE = "add another environment beside it, then remove the old one (environments.md)"
+_GUIDE = "([environments](environments.md))"
+_BESIDE = f"add another environment beside it, then remove the old one {_GUIDE}"
 _TLS = "delete the portal stack and deploy it again at an announced hour"
 
 _SERVICE: tuple[tuple[str, Any, dict[str, Any]], ...] = (
@@ -93,7 +94,7 @@ EDITS = (
     Edit(
         path="suffix",
         value="dev-2",
-        instead="another environment is made; the old stacks serve on until they are removed (environments.md)",
+        instead=f"another environment is made; the old stacks serve on until they are removed {_GUIDE}",
     ),
     Edit(
         path="account",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from fnmatch import fnmatchcase
 from typing import Any, get_args
 
 import pytest
 
 from rehearsal.cloud.auth.handlers import Verb, alternatives
+from tests.assembly.iam_database import problems
+from tests.assembly.policies import listed
 from tests.assembly.synthesis import Synthesis
 from tests.unit.documents import ROOT
 
@@ -26,8 +29,7 @@ def policy() -> dict[str, Any]:
 def lacking(policy: dict[str, Any], synthesis: Synthesis) -> list[str]:
     """Type and action, where no statement allows an action that a handler may need."""
     statements = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
-    listed = [each["Action"] for each in statements]
-    allowed = [action for each in listed for action in ([each] if isinstance(each, str) else each)]
+    allowed = [action for each in statements for action in listed(each["Action"])]
     types = {resource["Type"] for _, _, resource in synthesis.resources()}
     return [
         f"{resource_type} {action}"
@@ -51,6 +53,33 @@ def test_a_service_that_is_left_out_is_told(policy: dict[str, Any], synthesis: S
     told = set(lacking(without, synthesis)) - set(lacking({"Statement": [policy["Statement"][0]]}, synthesis))
     assert "AWS::WAFv2::WebACL wafv2:CreateWebACL" in told
     assert {each.split("::")[1] for each in told} == {"WAFv2"}
+
+
+def test_it_says_what_iam_knows(policy: dict[str, Any]) -> None:
+    found = [
+        problem
+        for each in policy["Statement"]
+        for problem in problems(listed(each["Action"]), listed(each["Resource"]), each.get("Condition", {}))
+    ]
+    assert found == []
+
+
+def test_the_parameters_of_the_templates_can_be_read(policy: dict[str, Any], synthesis: Synthesis) -> None:
+    # Whoever makes a group from a launch template with such an image must be able to read the parameter:
+    # https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
+    allowed = [
+        resource
+        for each in policy["Statement"]
+        if each["Action"] == "ssm:GetParameters"
+        for resource in listed(each["Resource"])
+    ]
+    used = {
+        f"arn:aws:ssm:{template.region}::parameter{name}"
+        for template in synthesis.templates
+        for name in re.findall(r"resolve:ssm:(/[\w/.-]+)", json.dumps(template.body))
+    }
+    assert used
+    assert [arn for arn in used if not any(fnmatchcase(arn, pattern) for pattern in allowed)] == []
 
 
 def test_it_fits_into_a_managed_policy() -> None:
