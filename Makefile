@@ -81,7 +81,7 @@ types: install ## strict type check
 
 test: install ## every test: units, invariants of the templates, the rehearsal end to end
 	@[ "$(NAT_TEST)" = on ] || echo "Left out on this machine: the NAT script between networks (it takes root, iproute2, nftables and util-linux)."
-	$(BIN)python -m pytest tests --numprocesses $(WORKERS) --dist loadgroup
+	$(BIN)python -m pytest tests --numprocesses $(WORKERS)
 
 test-unit: install ## the quick half: units and invariants of the templates
 	$(BIN)python -m pytest tests/unit tests/assembly
