@@ -32,6 +32,21 @@ def test_with_the_key_the_backend_answers(api_gateway: Door, api_key: dict[str, 
     assert answer.headers.get("x-served-by") == "backend", described(answer)
 
 
+def test_partners_may_ask_for_the_sessions_of_a_customer(api_gateway: Door, api_key: dict[str, str]) -> None:
+    path = "/api/customers/integration-tests/sessions"
+    answer = api_gateway.request("GET", path, headers=api_key, spreading=SPREADING)
+
+    assert answer.status_code == 200, described(answer)
+    assert answer.headers.get("x-served-by") == "backend", described(answer)
+
+
+def test_readiness_is_not_there(api_gateway: Door, api_key: dict[str, str]) -> None:
+    answer = api_gateway.request("GET", "/api/ready", headers=api_key, spreading=SPREADING)
+
+    assert answer.status_code == 404, described(answer)
+    assert "x-served-by" not in answer.headers, described(answer)
+
+
 def test_more_than_the_plan_allows_is_turned_away(api_gateway: Door, api_key: dict[str, str]) -> None:
     seen: set[int] = set()
     with ThreadPoolExecutor(AT_ONCE) as callers:

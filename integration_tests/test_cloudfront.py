@@ -90,6 +90,16 @@ def test_session_is_opened_read_and_closed(cloudfront: Door) -> None:
     assert gone.status_code == 404, described(gone)
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/ready", "/api/customers/integration-tests/sessions", "/api/devices/pipeline/sessions"]
+)
+def test_what_is_not_for_browsers_is_not_there(cloudfront: Door, path: str) -> None:
+    answer = cloudfront.get(path)
+
+    assert answer.status_code == 404, described(answer)
+    assert "x-served-by" not in answer.headers, described(answer)
+
+
 def test_bucket_itself_refuses(cloudfront: Door, portal: Portal) -> None:
     answer = cloudfront.get(f"https://{portal.static_bucket}.s3.{portal.region}.amazonaws.com{STATIC_FILE}")
 

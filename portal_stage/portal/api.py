@@ -81,11 +81,11 @@ class Api(Construct):
             "it. The balancer asks for no client certificate.",
         )
         api = self._rest_api.root.add_resource("api")
-        self._method(api.add_resource("health"), "GET", f"https://{domain.origin_host}/api/health", key=False)
+        self._method(api.add_resource("health"), "GET", f"https://{domain.api_host}/api/health", key=False)
         self._method(
             api.add_resource("{proxy+}"),
             "ANY",
-            f"https://{domain.origin_host}/api/{{proxy}}",
+            f"https://{domain.api_host}/api/{{proxy}}",
             parameter="proxy",
         )
         # The methods' target is not in the deployment's own hash: without this a change of it is never deployed.

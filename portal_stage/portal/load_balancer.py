@@ -22,8 +22,18 @@ IDLE = cdk.Duration.seconds(60)
 DEREGISTRATION = cdk.Duration.seconds(30)
 
 
+READINESS = "/api/ready"
+# What lists the sessions of others: for partners, whose requests API Gateway has asked for a key.
+PARTNER_PATHS = ["/api/customers/*", "/api/devices/*"]
+
+
 class LoadBalancer(Construct):
-    """HTTPS only: `/api/*` goes to the backend, everything else to the frontend."""
+    """HTTPS only: `/api/*` goes to the backend, everything else to the frontend.
+
+    The Host of a request tells its way: CloudFront's carry `origin.`, since it does not pass the viewer's on, and API
+    Gateway's carry `api_host`, that of the integration. Partner paths answer there alone, and readiness, which writes
+    to the database, to the balancer's own name alone, by which the probe comes.
+    """
 
     def __init__(
         self,
@@ -34,6 +44,7 @@ class LoadBalancer(Construct):
         vpc: ec2.IVpc,
         security_group: ec2.ISecurityGroup,
         certificate: acm.ICertificate,
+        api_host: str,
         frontend: ServiceConfig,
         backend: ServiceConfig,
     ) -> None:
@@ -71,19 +82,38 @@ class LoadBalancer(Construct):
             open=False,
             default_action=elb.ListenerAction.forward([self.frontend_targets]),
         )
-        elb.ApplicationListenerRule(
-            self,
-            "Api",
-            listener=self.listener,
-            priority=10,
-            conditions=[elb.ListenerCondition.path_patterns(["/api/*"])],
-            action=elb.ListenerAction.forward([self.backend_targets]),
-        )
+        to_backend = elb.ListenerAction.forward([self.backend_targets])
+        nothing = elb.ListenerAction.fixed_response(404, content_type="text/plain", message_body="Not found")
+        inside = self.alb.load_balancer_dns_name
+        self._rule("ReadinessInside", 1, to_backend, paths=[READINESS], host=inside)
+        self._rule("Readiness", 2, nothing, paths=[READINESS])
+        self._rule("PartnersByApi", 3, to_backend, paths=PARTNER_PATHS, host=api_host)
+        self._rule("Partners", 4, nothing, paths=PARTNER_PATHS)
+        self._rule("Api", 10, to_backend, paths=["/api/*"])
 
     def serve(self, target_group: elb.ApplicationTargetGroup, service: ecs.FargateService) -> None:
         """Register the service's tasks; it starts once the listener leads to them."""
         service.attach_to_application_target_group(target_group)
         service.node.add_dependency(self.listener)
+
+    def _rule(
+        self,
+        id_: str,
+        priority: int,
+        action: elb.ListenerAction,
+        *,
+        paths: list[str],
+        host: str | None = None,
+    ) -> None:
+        hosts = [elb.ListenerCondition.host_headers([host])] if host else []
+        elb.ApplicationListenerRule(
+            self,
+            id_,
+            listener=self.listener,
+            priority=priority,
+            conditions=[elb.ListenerCondition.path_patterns(paths), *hosts],
+            action=action,
+        )
 
     def _keep_access_logs(self) -> None:
         self.log_bucket = LogBucket(self, "Logs", prefix=self._names("alb-logs"))

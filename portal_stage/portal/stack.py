@@ -91,6 +91,7 @@ class PortalStack(cdk.Stack):
             vpc=foundation.vpc,
             security_group=foundation.security_groups.fixed(self, "alb"),
             certificate=self.domain.certificate,
+            api_host=self.domain.api_host,
             frontend=environment.frontend,
             backend=environment.backend,
         )

@@ -28,12 +28,29 @@ def test_https_with_the_environments_certificate_is_all_it_speaks(stage: Stage) 
     assert "TLS13-1-2-Res" in listener["SslPolicy"]
 
 
-def test_api_paths_reach_the_backend_and_all_others_the_frontend(stage: Stage) -> None:
-    rule = stage.portal.one("AWS::ElasticLoadBalancingV2::ListenerRule")
+def test_the_path_and_the_way_of_a_request_say_who_answers(stage: Stage) -> None:
+    inside = {
+        "Fn::GetAtt": [
+            next(iter(stage.portal.resources("AWS::ElasticLoadBalancingV2::LoadBalancer"))),
+            "DNSName",
+        ]
+    }
+    partners = ["/api/customers/*", "/api/devices/*"]
+    found = {}
+    for rule in stage.portal.properties("AWS::ElasticLoadBalancingV2::ListenerRule"):
+        conditions = {each["Field"]: each for each in rule["Conditions"]}
+        paths = conditions["path-pattern"]["PathPatternConfig"]["Values"]
+        hosts = conditions.get("host-header", {}).get("HostHeaderConfig", {}).get("Values", [])
+        fixed = rule["Actions"][0].get("FixedResponseConfig", {}).get("StatusCode")
+        found[rule["Priority"]] = (paths, hosts, fixed or _targets(stage, rule["Actions"]))
+    assert found == {
+        1: (["/api/ready"], [inside], "backend-https-3000-test"),
+        2: (["/api/ready"], [], "404"),
+        3: (partners, ["api-test.test.bank.example"], "backend-https-3000-test"),
+        4: (partners, [], "404"),
+        10: (["/api/*"], [], "backend-https-3000-test"),
+    }
     listener = stage.portal.one("AWS::ElasticLoadBalancingV2::Listener")
-    (condition,) = rule["Conditions"]
-    assert condition["PathPatternConfig"]["Values"] == ["/api/*"]
-    assert _targets(stage, rule["Actions"]) == "backend-https-3000-test"
     assert _targets(stage, listener["DefaultActions"]) == "frontend-https-8080-test"
 
 

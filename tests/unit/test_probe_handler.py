@@ -123,7 +123,7 @@ def test_answers_are_told_with_the_certificate_they_came_under(monkeypatch: pyte
 
 @pytest.mark.usefixtures("balancer")
 def test_balancer_is_asked_by_the_name_in_its_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert probe(monkeypatch, "/")["responses"][0]["body"] == ORIGIN
+    assert probe(monkeypatch, "/")["responses"][0]["body"] == BALANCER
 
 
 @pytest.mark.usefixtures("balancer")
@@ -131,7 +131,7 @@ def test_long_body_is_cut_and_the_next_path_still_answered(monkeypatch: pytest.M
     long, short = probe(monkeypatch, "/long", "/")["responses"]
 
     assert len(long["body"]) == 64 * 1024
-    assert short["body"] == ORIGIN
+    assert short["body"] == BALANCER
 
 
 @pytest.mark.usefixtures("proxy")

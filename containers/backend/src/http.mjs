@@ -68,7 +68,10 @@ export async function createJsonServer(protocol, route) {
 async function answer(route, request, requestId) {
   try {
     const url = URL.parse(request.url, 'http://backend');
-    if (url === null) throw new HttpError(400, 'malformed_path', 'The path is not a valid URL path.');
+    // The load balancer routes by the path as it was sent: `/api/x/../ready` is not `/api/ready` to its rules.
+    if (url === null || url.pathname !== request.url.split('?', 1)[0]) {
+      throw new HttpError(400, 'malformed_path', 'The path is not a valid URL path in its normal form.');
+    }
     return await route(request, url);
   } catch (error) {
     if (error instanceof HttpError) {

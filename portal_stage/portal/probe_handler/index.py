@@ -59,7 +59,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     try:
         connection.connect()
         tls = _describe(connection.sock)
-        return {"tls": tls, "responses": [_get(connection, path, origin, deadline) for path in paths]}
+        return {"tls": tls, "responses": [_get(connection, path, address, deadline) for path in paths]}
     except (OSError, http.client.HTTPException) as error:
         refused_tls = isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError)
         retry = isinstance(error, OSError) and not refused_tls
@@ -90,10 +90,10 @@ def _describe(sock: ssl.SSLSocket) -> dict[str, Any]:
     }
 
 
-def _get(connection: OriginConnection, path: str, origin: str, deadline: float) -> dict[str, Any]:
+def _get(connection: OriginConnection, path: str, host: str, deadline: float) -> dict[str, Any]:
     if time.monotonic() > deadline:
         raise TimeoutError(f"{path} was not asked for: the paths before it took {SECONDS_IN_ALL} s")
-    connection.request("GET", path, headers={"Host": origin, "User-Agent": "portal-probe"})
+    connection.request("GET", path, headers={"Host": host, "User-Agent": "portal-probe"})
     response = connection.getresponse()
     body = response.read(MAX_BODY_BYTES)
     if not response.isclosed():

@@ -15,7 +15,7 @@ def _alarm_arn(occasion: Occasion) -> str:
 
 
 def _tag_delivery(delivery: str, properties: Properties) -> None:
-    """The tags of a delivery: all that AWS updates of one (CloudFormation's schema of AWS::Logs::Delivery)."""
+    """Set the tags of a delivery."""
     logs = client("logs")
     arn = logs.get_delivery(id=delivery)["delivery"]["arn"]
     wanted = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
@@ -91,12 +91,7 @@ ROWS = (
         create=Call("create_delivery"),
         id=answered("delivery.id"),
         attributes={"DeliveryId": identity, "Arn": answered("delivery.arn")},
-        update=(Call("get_delivery", id=identity),),
-        fixed=(
-            *("DeliverySourceName", "DeliveryDestinationArn", "RecordFields", "FieldDelimiter"),
-            *("S3SuffixPath", "S3EnableHiveCompatiblePath"),
-        ),
-        amend=_tag_delivery,
+        retag=_tag_delivery,
         delete=Call("delete_delivery", id=identity),
     ),
     Row(

@@ -88,7 +88,8 @@ class Row:
     """One resource type over one service's operations.
 
     `update` runs in order when a property changed that is not in `fixed`; without it, or when a fixed one
-    changed, the resource is replaced. `amend` puts right what the emulator's operations leave out.
+    changed, the resource is replaced. `retag` sets the tags where they are all that changed and there is no `update`.
+    `amend` puts right what the emulator's operations leave out.
     """
 
     type: str
@@ -99,6 +100,7 @@ class Row:
     update: tuple[Call, ...] = ()
     fixed: tuple[str, ...] = ()
     delete: Call | None = None
+    retag: Callable[[str, Properties], None] | None = None
     check: Callable[[Properties], None] | None = None
     amend: Callable[[str, Properties], None] | None = None
 
@@ -116,6 +118,9 @@ class Row:
 
     def updated(self, physical_id: str, old: Properties, new: Properties, stack_name: str) -> Created | None:
         """Changes the resource in place; None when it must be replaced."""
+        if self.retag and {**old, "Tags": None} == {**new, "Tags": None}:
+            self.retag(physical_id, new)
+            return physical_id, {}
         if not self.update or any(old.get(name) != new.get(name) for name in self.fixed):
             return None
         if self.check:

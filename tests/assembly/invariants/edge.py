@@ -152,3 +152,45 @@ def every_door_is_logged(synthesis: Synthesis) -> Iterator[str]:
             attributes = {one["Key"]: one["Value"] for one in balancer["LoadBalancerAttributes"]}
             if attributes.get("access_logs.s3.enabled") != "true":
                 yield told(template.stack, logical_id, found="no access log", wanted="access_logs.s3.enabled")
+
+
+@invariant
+def keys_protect_the_partners_paths(synthesis: Synthesis) -> Iterator[str]:
+    """Without the Host that API Gateway's integration sends, the paths that take a key answer 404."""
+    for template in synthesis.tier("portal"):
+        (api,) = {
+            method["Integration"]["Uri"].split("/")[2]
+            for _, method in template.properties("AWS::ApiGateway::Method")
+            if method["Integration"].get("ConnectionType") == "VPC_LINK"
+        }
+        rules = sorted(
+            (rule for _, rule in template.properties("AWS::ElasticLoadBalancingV2::ListenerRule")),
+            key=lambda rule: int(rule["Priority"]),
+        )
+        for path in ("/api/customers/*", "/api/devices/*", "/api/ready"):
+            asked = [rule for rule in rules if path in _values(rule, "path-pattern")]
+            hosts = [_values(rule, "host-header") for rule in asked]
+            closed = [rule["Actions"][0]["Type"] == "fixed-response" for rule in asked]
+            open_to = hosts[0] == [api] if path != "/api/ready" else hosts and "DNSName" in str(hosts[0])
+            if closed != [False, True] or not open_to or hosts[1:] != [[]]:
+                yield told(
+                    template.stack,
+                    path,
+                    found=f"open to {hosts}, closed {closed}",
+                    wanted="one way, then 404",
+                )
+        if any(int(rule["Priority"]) < 5 for rule in rules if "/api/*" in _values(rule, "path-pattern")):
+            yield told(
+                template.stack, "/api/*", found="before the paths that are closed", wanted="behind them"
+            )
+
+
+def _values(rule: dict[str, Any], field: str) -> list[Any]:
+    """What a listener rule asks of the path or of the Host."""
+    return [
+        value
+        for condition in rule["Conditions"]
+        if condition["Field"] == field
+        for config in ("PathPatternConfig", "HostHeaderConfig")
+        for value in condition.get(config, {}).get("Values", [])
+    ]

@@ -17,7 +17,8 @@ OF_PRINCIPALS = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy")
 def policies_say_what_iam_knows(synthesis: Synthesis) -> Iterator[str]:
     """An action that exists, on a resource of a type that it takes, under a condition key that it has."""
     for statement in statements(synthesis):
-        if statement.type in OF_PRINCIPALS:
+        # Of everything but some resources, `resources_are_named` tells.
+        if statement.type in OF_PRINCIPALS and "Resource" in statement.body:
             for found in problems(
                 statement.actions, statement.resources, statement.body.get("Condition", {})
             ):

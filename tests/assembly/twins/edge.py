@@ -84,6 +84,25 @@ def forget_sql_injection(synthesis: Synthesis) -> None:
     rules.remove(next(rule for rule in rules if rule["Name"] == "sql-injection"))
 
 
+RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
+
+
+@breaks(edge.keys_protect_the_partners_paths)
+def let_browsers_list_sessions(synthesis: Synthesis) -> None:
+    rule = properties(synthesis, "portal-prod", RULE, "PartnersByApi")
+    rule["Conditions"] = [each for each in rule["Conditions"] if each["Field"] != "host-header"]
+
+
+@breaks(edge.keys_protect_the_partners_paths)
+def lead_every_api_path_to_the_backend_first(synthesis: Synthesis) -> None:
+    properties(synthesis, "portal-prod", RULE, "LoadBalancerApi")["Priority"] = 0
+
+
+@breaks(edge.keys_protect_the_partners_paths)
+def leave_readiness_open(synthesis: Synthesis) -> None:
+    remove(synthesis, "portal", RULE, "LoadBalancerReadiness")
+
+
 @breaks(edge.firewalls_are_logged)
 def log_to_a_group_that_waf_refuses(synthesis: Synthesis) -> None:
     group = properties(synthesis, "portal-dev", "AWS::Logs::LogGroup", "CdnFirewall")

@@ -123,6 +123,22 @@ def load_balancer(*tests: str) -> frozenset[str]:
     return frozenset(f"load_balancer::test_{test}" for test in tests)
 
 
+# What no browser reaches, and what comes to the backend by the VPC link.
+HIDDEN = tuple(
+    f"what_is_not_for_browsers_is_not_there[{path}]"
+    for path in (
+        "/api/ready",
+        "/api/customers/integration-tests/sessions",
+        "/api/devices/pipeline/sessions",
+    )
+)
+BY_PARTNER = "partners_may_ask_for_the_sessions_of_a_customer"
+BY_THE_LINK = (
+    "health_needs_no_key",
+    "with_the_key_the_backend_answers",
+    BY_PARTNER,
+    "readiness_is_not_there",
+)
 READY = "backend_is_ready_with_its_database_and_its_sessions"
 MUTATIONS = [
     Mutation(
@@ -137,15 +153,17 @@ MUTATIONS = [
         take_out=remove("AWS::ElasticLoadBalancingV2::ListenerRule"),
         red=load_balancer("api_health_is_answered_by_the_backend", READY)
         | cloudfront(
-            "api_health_comes_from_the_backend_and_is_not_cached", "session_is_opened_read_and_closed"
+            "api_health_comes_from_the_backend_and_is_not_cached",
+            "session_is_opened_read_and_closed",
+            *HIDDEN,
         )
-        | api_gateway("health_needs_no_key", "with_the_key_the_backend_answers"),
+        | api_gateway(*BY_THE_LINK),
     ),
     Mutation(
         name="IntegrationTarget",
         stack="portal-dev",
         take_out=without_integration_target,
-        red=api_gateway("health_needs_no_key", "with_the_key_the_backend_answers"),
+        red=api_gateway(*BY_THE_LINK),
     ),
     Mutation(
         name="api_key_required",
@@ -157,7 +175,7 @@ MUTATIONS = [
         name="an index of the sessions",
         stack="data-dev",
         take_out=without_customer_index,
-        red=load_balancer(READY),
+        red=load_balancer(READY) | api_gateway(BY_PARTNER),
     ),
     Mutation(
         name="the portal's record",
@@ -170,6 +188,7 @@ MUTATIONS = [
             "api_health_comes_from_the_backend_and_is_not_cached",
             "session_is_opened_read_and_closed",
             "what_the_start_page_asks_for_is_there_and_may_be_kept_for_a_year",
+            *HIDDEN,
             *(
                 f"every_answer_tells_the_browser_how_to_protect_the_customer[{path}]"
                 for path in ("/static/maintenance.html", "/no-such-page", "/api/health")
