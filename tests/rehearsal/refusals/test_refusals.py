@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from rehearsal.refusals import REFUSALS, Account, Change, Refusal, refused
+from rehearsal.refusals.checks import names
 from rehearsal.refusals.quotas import QUOTAS, Quota
 from rehearsal.refusals.schemas import naming_properties
 
@@ -131,6 +133,62 @@ def test_a_resource_without_a_name_of_its_own_may_be_replaced() -> None:
     for resources in (before, after):
         del resources["Targets"]["Properties"]["Name"]
     assert refused(updated(before, after)) == []
+
+
+NAMED: list[tuple[str, dict[str, Any]]] = [
+    ("CloudFront::Function", {"Name": "x"}),
+    ("CloudFront::OriginAccessControl", {"OriginAccessControlConfig": {"Name": "x"}}),
+    ("CloudFront::ResponseHeadersPolicy", {"ResponseHeadersPolicyConfig": {"Name": "x"}}),
+    ("IAM::ManagedPolicy", {"ManagedPolicyName": "x"}),
+    ("IAM::Role", {"RoleName": "x"}),
+    ("Lambda::Function", {"FunctionName": "x"}),
+    ("Logs::LogGroup", {"LogGroupName": "x"}),
+    ("SQS::Queue", {"QueueName": "x"}),
+    ("SecretsManager::Secret", {"Name": "x"}),
+    ("StepFunctions::StateMachine", {"StateMachineName": "x"}),
+    ("WAFv2::WebACL", {"Name": "x", "Scope": "REGIONAL"}),
+]
+
+
+@pytest.mark.parametrize(("type_", "properties"), NAMED, ids=[type_ for type_, _ in NAMED])
+def test_a_new_logical_id_cannot_take_a_name_that_is_held(type_: str, properties: dict[str, Any]) -> None:
+    taking = updated({"Old": of(type_, **properties)}, {"New": of(type_, **properties)})
+    found = [(id_, what) for id_, what in names.names_are_free(taking)]
+    assert [id_ for id_, _ in found] == ["New"]
+    assert "is the name of Old in one" in found[0][1]
+
+
+def test_firewalls_of_two_scopes_may_have_one_name() -> None:
+    acls = {scope: of("WAFv2::WebACL", Name="x", Scope=scope) for scope in ("REGIONAL", "CLOUDFRONT")}
+    assert list(names.names_are_free(change(acls))) == []
+
+
+def test_two_new_resources_cannot_have_one_name() -> None:
+    twice = change(
+        {"A": of("Lambda::Function", FunctionName="f"), "B": of("Lambda::Function", FunctionName="f")}
+    )
+    ((logical_id, what),) = names.names_are_free(twice)
+    assert logical_id == "B"
+    assert "is the name of A in one" in what
+
+
+@pytest.mark.parametrize("after", [None, "other"])
+def test_a_snapshot_of_a_named_cluster_is_neither_removed_nor_changed(after: str | None) -> None:
+    def cluster(snapshot: str | None) -> dict[str, Any]:
+        given = {"SnapshotIdentifier": snapshot} if snapshot else {}
+        return {"Cluster": of("RDS::DBCluster", DBClusterIdentifier="aurora", **given)}
+
+    (sentence,) = refused(updated(cluster("first"), cluster(after)))
+    assert "a change of SnapshotIdentifier replaces 'aurora'" in sentence
+
+
+def test_a_named_key_of_an_api_cannot_have_another_value() -> None:
+    def key(name: str, value: str) -> dict[str, Any]:
+        return {"Key": of("ApiGateway::ApiKey", Name=name, Value=value)}
+
+    (sentence,) = refused(updated(key("partner", "one"), key("partner", "two")))
+    assert "a change of Value replaces 'partner'" in sentence
+    assert refused(updated(key("partner", "one"), key("partner-2", "two"))) == []
 
 
 @pytest.mark.parametrize(
