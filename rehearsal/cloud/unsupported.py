@@ -72,11 +72,18 @@ TABLE = (
             "DeleteDBInstance",
             "ModifyDBInstance",
             "PromoteReadReplicaDBCluster",
-            "CreateBlueGreenDeployment",
-            "SwitchoverBlueGreenDeployment",
             "CreateGlobalCluster",
         ),
         sentence=_BY_CLOUDFORMATION,
+    ),
+    Unsupported(
+        service="rds",
+        operations=("CreateBlueGreenDeployment", "SwitchoverBlueGreenDeployment"),
+        # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/blue-green-deployments-considerations.html
+        sentence=(
+            "the rehearsal makes no blue/green deployment, and AWS makes none of a cluster whose master password RDS "
+            "manages in Secrets Manager: upgrade the cluster in place, by a push of the engine version"
+        ),
     ),
     Unsupported(
         service="rds",

@@ -40,6 +40,12 @@ CALLS = [
     ("rds", "failover_db_cluster", {"DBClusterIdentifier": "aurora"}, "does not fail over"),
     ("rds", "restore_db_cluster_to_point_in_time", {"DBClusterIdentifier": "a"}, "no backup"),
     ("rds", "create_db_instance", {"DBInstanceIdentifier": "a"}, "by CloudFormation alone"),
+    (
+        "rds",
+        "create_blue_green_deployment",
+        {"BlueGreenDeploymentName": "b", "Source": "arn:aws:rds:us-east-1:111111111111:cluster:aurora"},
+        "master password RDS manages",
+    ),
     ("rds", "modify_db_cluster", {"DBClusterIdentifier": "a", "Port": 5433}, "only RotateMasterUserPassword"),
     ("autoscaling", "start_instance_refresh", {"AutoScalingGroupName": "nat"}, "boots no EC2 instance"),
     (
