@@ -4,6 +4,7 @@ from typing import Any
 
 from ..here import client
 from ..registry import Properties
+from .ec2_tags import set_tags
 from .row import Call, Occasion, Row, answered, constant, given, identity, tagged_as
 
 
@@ -44,6 +45,12 @@ def allocation(occasion: Occasion) -> Any:
     return next((a["AllocationId"] for a in ec2._addresses.values() if a["PublicIp"] == occasion.id), "none")
 
 
+def _set_address_tags(address: str, properties: Properties) -> None:
+    set_tags(
+        allocation(Occasion(logical_id="", stack_name="", properties=properties, id=address)), properties
+    )
+
+
 ROWS = (
     Row(
         type="AWS::EC2::FlowLog",
@@ -55,6 +62,7 @@ ROWS = (
         ),
         id=answered("FlowLogIds[0]"),
         attributes={"Id": identity},
+        retag=set_tags,
         delete=Call("delete_flow_logs", FlowLogIds=lambda occasion: [occasion.id]),
     ),
     Row(
@@ -63,6 +71,7 @@ ROWS = (
         create=Call("allocate_address", TagSpecifications=tagged_as("elastic-ip")),
         id=answered("PublicIp"),
         attributes={"AllocationId": answered("AllocationId"), "PublicIp": identity},
+        retag=_set_address_tags,
         delete=Call("release_address", AllocationId=allocation),
     ),
     Row(
@@ -106,6 +115,7 @@ ROWS = (
             "PrivateIp": answered("Instances[0].PrivateIpAddress"),
             "PublicIp": answered("Instances[0].PublicIpAddress || ''"),
         },
+        retag=set_tags,
         delete=Call("terminate_instances", InstanceIds=lambda occasion: [occasion.id]),
     ),
 )

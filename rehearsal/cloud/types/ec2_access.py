@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..here import client, current_account
+from ..here import current_account
 from ..registry import Properties
+from .ec2_tags import set_tags
 from .row import Call, Expression, Occasion, Row, answered, constant, given, identity, tagged_as
 
 # Operations on rules take one rule also by itself; these rows always give a list.
@@ -111,17 +112,6 @@ def _rule_row(direction: str, peer: str) -> Row:
     )
 
 
-def _set_tags(resource: str, properties: Properties) -> None:
-    """Give an EC2 resource these tags and no others."""
-    ec2 = client("ec2")
-    wanted = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
-    present = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [resource]}])["Tags"]
-    if gone := [{"Key": tag["Key"]} for tag in present if tag["Key"] not in wanted]:
-        ec2.delete_tags(Resources=[resource], Tags=gone)
-    if wanted:
-        ec2.create_tags(Resources=[resource], Tags=[{"Key": key, "Value": wanted[key]} for key in wanted])
-
-
 ROWS = (
     Row(
         type="AWS::EC2::NetworkAcl",
@@ -129,7 +119,7 @@ ROWS = (
         create=Call("create_network_acl", TagSpecifications=tagged_as("network-acl")),
         id=answered("NetworkAcl.NetworkAclId"),
         attributes={"Id": identity},
-        retag=_set_tags,
+        retag=set_tags,
         delete=Call("delete_network_acl", NetworkAclId=identity),
     ),
     Row(
