@@ -13,8 +13,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from portal_stage.acknowledgements import acknowledge
+from portal_stage.qualifier import KEY, configured_qualifier
 
 NAME = "account-baseline"
+GATEWAY_ROLE = "api-gateway-logs"
 PLAN_READER = "plan-reader"
 """The role with which the pipeline's check reads what is deployed in the account."""
 
@@ -22,11 +24,18 @@ PLAN_READER = "plan-reader"
 class AccountBaseline(cdk.Stack):
     """The role with which API Gateway writes logs, and the role with which the pipeline reads what is deployed.
 
-    API Gateway has one per account and Region, and without it no stage may log. `tools_account` is the pipeline's.
+    API Gateway has one per account and Region, and without it no stage may log; `gateway_logs=False` leaves the one
+    that somebody else has set. `tools_account` is the pipeline's.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, tools_account: str, boundary: str | None = None
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        tools_account: str,
+        boundary: str | None = None,
+        gateway_logs: bool = True,
     ) -> None:
         super().__init__(
             scope,
@@ -34,7 +43,8 @@ class AccountBaseline(cdk.Stack):
             stack_name=NAME,
             description="Once per account: the roles of API Gateway's logs and of the pipeline's check",
         )
-        self._let_api_gateway_log()
+        if gateway_logs:
+            self._let_api_gateway_log()
         self._let_the_pipeline_read(tools_account)
         if boundary:
             bounding = iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", boundary)
@@ -44,7 +54,7 @@ class AccountBaseline(cdk.Stack):
         role = iam.Role(
             self,
             "ApiGatewayLogs",
-            role_name="api-gateway-logs",
+            role_name=GATEWAY_ROLE,
             description="API Gateway writes access and execution logs",
             assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
         )
@@ -128,9 +138,11 @@ class AccountBaseline(cdk.Stack):
         )
 
 
-def synthesize(folder: Path, *, tools_account: str, boundary: str | None = None) -> None:
+def synthesize(
+    folder: Path, *, tools_account: str, boundary: str | None = None, gateway_logs: bool = True
+) -> None:
     """Write an assembly with the stack alone, for whichever account deploys it; `boundary`: ARN of its roles'."""
-    context = {"aws:cdk:disable-creation-stack-traces": True}
+    context = {"aws:cdk:disable-creation-stack-traces": True, KEY: configured_qualifier()}
     app = cdk.App(analytics_reporting=False, context=context, outdir=str(folder))
-    AccountBaseline(app, NAME, tools_account=tools_account, boundary=boundary)
+    AccountBaseline(app, NAME, tools_account=tools_account, boundary=boundary, gateway_logs=gateway_logs)
     app.synth()

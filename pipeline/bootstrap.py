@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline.account_baseline import NAME, synthesize
+from pipeline.account_baseline import GATEWAY_ROLE, NAME, synthesize
 from pipeline.config import Tools
 from pipeline.execution_policies import execution_policy_arns
 from portal_stage.boundary import boundary_arn
@@ -78,6 +78,22 @@ def make_service_linked_roles(iam: Any) -> list[str]:
     return lacking
 
 
+def foreign_gateway_role(session: Any, account: str) -> str | None:
+    """Return the ARN of the role that somebody else gave API Gateway for its logs; None if there is none.
+
+    An account has one in a Region, and the stages of every API write with it. Raises botocore's ClientError.
+    """
+    arn: str | None = session.client("apigateway").get_account().get("cloudwatchRoleArn")
+    if not arn or arn == f"arn:aws:iam::{account}:role/{GATEWAY_ROLE}":
+        return None
+    iam = session.client("iam")
+    try:
+        iam.get_role(RoleName=arn.rpartition("/")[2])
+    except iam.exceptions.NoSuchEntityException:
+        return None
+    return arn
+
+
 def account_of(session: Any, accounts: set[str]) -> str:
     """The account of the session's credentials.
 
@@ -108,9 +124,12 @@ def prepare(tools: Tools, environments: Sequence[Environment]) -> None:
     session = boto3.Session(region_name=tools.region)
     account = account_of(session, {tools.account, *(environment.account for environment in environments)})
     boundary = boundary_of(account, tools, environments)
+    foreign = foreign_gateway_role(session, account)
+    if foreign:
+        print(f"API Gateway writes its logs as {foreign}, which somebody else has set: it stays as it is")
     # A folder of its own: the CLI lets one process have cdk.out, and accounts may be prepared side by side.
     with tempfile.TemporaryDirectory() as folder:
-        synthesize(Path(folder), tools_account=tools.account, boundary=boundary)
+        synthesize(Path(folder), tools_account=tools.account, boundary=boundary, gateway_logs=foreign is None)
         _cdk(*bootstrap_arguments(account, tools, boundary), "--app", folder, region=tools.region)
         for service in make_service_linked_roles(session.client("iam")):
             print(f"made the service-linked role of {service}")

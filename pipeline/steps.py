@@ -16,6 +16,7 @@ from pipeline import buildspec
 from pipeline.account_baseline import PLAN_READER
 from pipeline.config import Tools
 from portal_stage.config import Environment
+from portal_stage.qualifier import qualifier_of
 
 
 def use_connection(tools: Tools) -> iam.PolicyStatement:
@@ -25,8 +26,8 @@ def use_connection(tools: Tools) -> iam.PolicyStatement:
 
 def read_bootstrap_version(stack: cdk.Stack) -> iam.PolicyStatement:
     """Let SelfMutate compare the account's bootstrap with what the assembly needs, before it deploys."""
-    qualifier = stack.synthesizer.bootstrap_qualifier or cdk.DefaultStackSynthesizer.DEFAULT_QUALIFIER
-    parameter = f"arn:aws:ssm:{stack.region}:{stack.account}:parameter/cdk-bootstrap/{qualifier}/version"
+    name = f"cdk-bootstrap/{qualifier_of(stack)}/version"
+    parameter = f"arn:aws:ssm:{stack.region}:{stack.account}:parameter/{name}"
     return iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[parameter])
 
 

@@ -13,8 +13,9 @@ from botocore.exceptions import ClientError
 from pipeline.bootstrap import SERVICES_WITH_ROLES
 from pipeline.execution_policies import execution_policy_arns
 from pipeline.preflight.asking import Asked, Said
+from portal_stage.qualifier import configured_qualifier
 
-VERSION = "/cdk-bootstrap/hnb659fds/version"
+VERSION = f"/cdk-bootstrap/{configured_qualifier()}/version"
 # The roles that the pipeline takes in an environment's account, by the parts of their names.
 TAKEN = ("deploy", "file-publishing", "image-publishing", "lookup")
 AGAIN = "run make bootstrap with this account's credentials"
@@ -136,7 +137,7 @@ def zones(asked: Asked) -> Iterator[Said]:
 
 
 def _bootstrap_role(asked: Asked, kind: str) -> str:
-    return f"cdk-hnb659fds-{kind}-role-{asked.account}-{asked.tools.region}"
+    return f"cdk-{configured_qualifier()}-{kind}-role-{asked.account}-{asked.tools.region}"
 
 
 def _role(asked: Asked, name: str) -> Any:

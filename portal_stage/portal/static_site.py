@@ -14,6 +14,7 @@ from constructs import Construct
 from portal_stage.acknowledgements import acknowledge, name_in_findings
 from portal_stage.buckets import Bucket
 from portal_stage.names import Names
+from portal_stage.qualifier import qualifier_of
 
 _FILES = Path(__file__).parents[2] / "containers" / "frontend" / "static"
 PREFIX = "static/"
@@ -114,7 +115,7 @@ class StaticSite(Construct):
                     "Action::s3:Abort*",
                     "Action::s3:DeleteObject*",
                     f"Resource::<{name_in_findings(self.bucket)}.Arn>/*",
-                    f"Resource::arn:aws:s3:::cdk-hnb659fds-assets-{stack.account}-{stack.region}/*",
+                    f"Resource::arn:aws:s3:::cdk-{qualifier_of(stack)}-assets-{stack.account}-{stack.region}/*",
                     "Resource::*",
                 )
             ),

@@ -16,6 +16,7 @@ from rehearsal.cloud import Cloud
 from .conftest import ACCOUNT
 
 ROOT = Path(__file__).parents[3]
+OTHER = "222222222222"  # an environment's
 
 
 @pytest.fixture
@@ -54,6 +55,25 @@ def test_an_account_is_prepared_once_and_again(
     execution = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-us-east-1"
     (policy,) = client("iam").list_attached_role_policies(RoleName=execution)["AttachedPolicies"]
     assert (policy["PolicyArn"],) == TOOLS.execution_policies
+
+
+def test_the_role_that_another_team_gave_api_gateway_stays(
+    bootstrap: Callable[[str], subprocess.CompletedProcess[str]], cloud: Cloud
+) -> None:
+    theirs = f"arn:aws:iam::{OTHER}:role/their-logs"
+    gateway, iam = cloud.client("apigateway", OTHER), cloud.client("iam", OTHER)
+    iam.create_role(RoleName="their-logs", AssumeRolePolicyDocument='{"Statement": []}')
+    gateway.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": theirs}])
+
+    done = bootstrap(OTHER)
+
+    assert done.returncode == 0, done.stderr
+    assert f"API Gateway writes its logs as {theirs}, which somebody else has set" in done.stdout
+    assert gateway.get_account()["cloudwatchRoleArn"] == theirs
+    # AND one that is gone is replaced
+    iam.delete_role(RoleName="their-logs")
+    assert bootstrap(OTHER).returncode == 0
+    assert gateway.get_account()["cloudwatchRoleArn"] == f"arn:aws:iam::{OTHER}:role/api-gateway-logs"
 
 
 def test_without_credentials_it_says_what_to_do() -> None:
