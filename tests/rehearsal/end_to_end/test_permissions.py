@@ -39,6 +39,8 @@ def of(*tests: str) -> Callable[[str], bool]:
 # These read their API key, with the tests role.
 KEYED = {
     "api_gateway::test_with_the_key_the_backend_answers",
+    "api_gateway::test_partners_may_ask_for_the_sessions_of_a_customer",
+    "api_gateway::test_readiness_is_not_there",
     "api_gateway::test_more_than_the_plan_allows_is_turned_away",
     "api_gateway::test_unknown_path_never_reaches_the_backend",
 }
