@@ -21,16 +21,19 @@ from rehearsal.assembly import Assembly
 
 ROOT = Path(__file__).parents[3]
 WHOLE_RUN_SECONDS = 900
-# These destroy what the others look at.
+# This looks at what was just deployed, before others push to it; the last ones destroy what the others look at.
+FIRST = "test_verification.py"
 LAST = ("test_the_operations_page.py", "test_undo.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the files of LAST after all others of this folder, in that order; everything else stays in its place."""
+    """Run FIRST before and the files of LAST, in their order, after all others of this folder, which stay in theirs."""
     here = [index for index, item in enumerate(items) if item.path.parent == Path(__file__).parent]
     ordered = sorted(
         (items[index] for index in here),
-        key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1,
+        key=lambda item: (
+            LAST.index(name) if (name := item.path.name) in LAST else -2 if name == FIRST else -1
+        ),
     )
     for index, item in zip(here, ordered, strict=True):
         items[index] = item
@@ -81,7 +84,8 @@ def committed_copy(folder: Path, edit: Callable[[Path], None] | None = None) -> 
             shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
     if edit:
         edit(folder)
-    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    # A copy, because `make` installs other modules into it once a test has pushed another pin.
+    shutil.copytree(ROOT / "node_modules", folder / "node_modules", symlinks=True)
     identity = ["-c", "user.name=Test", "-c", "user.email=test@bank.example", "-c", "init.defaultBranch=main"]
     for command in (
         ["init", "--quiet"],
@@ -89,7 +93,7 @@ def committed_copy(folder: Path, edit: Callable[[Path], None] | None = None) -> 
         ["commit", "--quiet", "-m", 'Say "hello", with quotes'],
     ):
         subprocess.run(["git", *identity, *command], cwd=folder, check=True)
-        # The link to the installed modules is not part of the project.
+        # The installed modules are not part of the project.
         (folder / ".git" / "info" / "exclude").write_text("node_modules\n")
     return folder
 
