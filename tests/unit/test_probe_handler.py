@@ -122,7 +122,7 @@ def test_answers_are_told_with_the_certificate_they_came_under(monkeypatch: pyte
 
 
 @pytest.mark.usefixtures("balancer")
-def test_balancer_is_asked_by_the_name_in_its_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_balancer_is_asked_by_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert probe(monkeypatch, "/")["responses"][0]["body"] == BALANCER
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 from pipeline.environments import ENVIRONMENTS
 from tests.assembly.policies import text
 from tests.assembly.register import invariant, told
-from tests.assembly.synthesis import Synthesis
+from tests.assembly.synthesis import Synthesis, Template
+
+# Whatever CloudFront sends: the name of its origin.
+OTHER_HOST = "origin.bank.example"
 
 DISTRIBUTION, STAGE, ACL = "AWS::CloudFront::Distribution", "AWS::ApiGateway::Stage", "AWS::WAFv2::WebACL"
 RECORD = "AWS::Route53::RecordSet"
@@ -156,41 +160,47 @@ def every_door_is_logged(synthesis: Synthesis) -> Iterator[str]:
 
 @invariant
 def keys_protect_the_partners_paths(synthesis: Synthesis) -> Iterator[str]:
-    """Without the Host that API Gateway's integration sends, the paths that take a key answer 404."""
+    """The paths that take a key, and readiness, reach the backend by one Host each; by any other they answer 404."""
     for template in synthesis.tier("portal"):
-        (api,) = {
-            method["Integration"]["Uri"].split("/")[2]
-            for _, method in template.properties("AWS::ApiGateway::Method")
-            if method["Integration"].get("ConnectionType") == "VPC_LINK"
-        }
+        hosts = {method["Integration"]["Uri"].split("/")[2] for method in _linked_methods(template)}
+        ((balancer, _),) = template.resources("AWS::ElasticLoadBalancingV2::LoadBalancer")
+        inside = {"Fn::GetAtt": [balancer, "DNSName"]}
         rules = sorted(
             (rule for _, rule in template.properties("AWS::ElasticLoadBalancingV2::ListenerRule")),
             key=lambda rule: int(rule["Priority"]),
         )
-        for path in ("/api/customers/*", "/api/devices/*", "/api/ready"):
-            asked = [rule for rule in rules if path in _values(rule, "path-pattern")]
-            hosts = [_values(rule, "host-header") for rule in asked]
-            closed = [rule["Actions"][0]["Type"] == "fixed-response" for rule in asked]
-            open_to = hosts[0] == [api] if path != "/api/ready" else hosts and "DNSName" in str(hosts[0])
-            if closed != [False, True] or not open_to or hosts[1:] != [[]]:
-                yield told(
-                    template.stack,
-                    path,
-                    found=f"open to {hosts}, closed {closed}",
-                    wanted="one way, then 404",
-                )
-        if any(int(rule["Priority"]) < 5 for rule in rules if "/api/*" in _values(rule, "path-pattern")):
-            yield told(
-                template.stack, "/api/*", found="before the paths that are closed", wanted="behind them"
-            )
+        for path in ("/api/customers/c-1/sessions", "/api/devices/d-1/sessions", "/api/ready"):
+            reaching = [inside] if path == "/api/ready" else list(hosts)
+            for host in (*hosts, inside, OTHER_HOST):
+                wanted = "forward" if host in reaching else "404"
+                if (found := _answer(rules, path, host)) != wanted:
+                    yield told(template.stack, path, found=f"{found} by {host}", wanted=wanted)
 
 
-def _values(rule: dict[str, Any], field: str) -> list[Any]:
-    """What a listener rule asks of the path or of the Host."""
-    return [
-        value
-        for condition in rule["Conditions"]
-        if condition["Field"] == field
-        for config in ("PathPatternConfig", "HostHeaderConfig")
-        for value in condition.get(config, {}).get("Values", [])
-    ]
+def _linked_methods(template: Template) -> list[dict[str, Any]]:
+    """The methods whose integration goes to the load balancer."""
+    methods = [method for _, method in template.properties("AWS::ApiGateway::Method")]
+    return [method for method in methods if method["Integration"].get("ConnectionType") == "VPC_LINK"]
+
+
+def _answer(rules: list[dict[str, Any]], path: str, host: Any) -> str:
+    """What the first rule does that takes such a request: the listener asks them by priority."""
+    for rule in rules:
+        if _takes(rule, "path-pattern", path) and _takes(rule, "host-header", host):
+            action = rule["Actions"][0]
+            return str(action.get("FixedResponseConfig", {}).get("StatusCode", action["Type"]))
+    return "forward"
+
+
+def _takes(rule: dict[str, Any], field: str, value: Any) -> bool:
+    """Whether a rule's condition on this field holds, or it has none; a reference equals only itself."""
+    for condition in rule["Conditions"]:
+        config = condition.get("PathPatternConfig", condition.get("HostHeaderConfig", {}))
+        if condition["Field"] == field and not any(
+            fnmatchcase(value, pattern)
+            if isinstance(value, str) and isinstance(pattern, str)
+            else value == pattern
+            for pattern in config["Values"]
+        ):
+            return False
+    return True

@@ -99,6 +99,19 @@ def lead_every_api_path_to_the_backend_first(synthesis: Synthesis) -> None:
 
 
 @breaks(edge.keys_protect_the_partners_paths)
+def forward_a_wider_pattern_first(synthesis: Synthesis) -> None:
+    rule = properties(synthesis, "portal-prod", RULE, "LoadBalancerApi")
+    rule["Priority"] = 0
+    rule["Conditions"][0]["PathPatternConfig"]["Values"] = ["/api/c*"]
+
+
+@breaks(edge.keys_protect_the_partners_paths)
+def close_nothing(synthesis: Synthesis) -> None:
+    for _ in range(2):
+        remove(synthesis, "portal", RULE, "LoadBalancerPartners")
+
+
+@breaks(edge.keys_protect_the_partners_paths)
 def leave_readiness_open(synthesis: Synthesis) -> None:
     remove(synthesis, "portal", RULE, "LoadBalancerReadiness")
 
