@@ -45,7 +45,9 @@ class DatabaseDoors:
             assert task is not None  # noqa: S101 - asyncio runs every connection in a task
             self._connections.add(task)
             task.add_done_callback(self._connections.discard)
-            await _serve(reader, writer, inside, context, tls_only)
+            # `stop` cancels the connections; asyncio's callback in Python 3.11 prints a cancelled task as an error.
+            with contextlib.suppress(asyncio.CancelledError):
+                await _serve(reader, writer, inside, context, tls_only)
 
         self._servers[address, port] = self._call(asyncio.start_server(serve, address, port))
 
